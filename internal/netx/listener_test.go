@@ -120,8 +120,8 @@ func TestCaps(t *testing.T) {
 	if err := open[0].Close(); err != nil {
 		t.Error(err)
 	}
-	_ = open[0].Close() // twice gives one place back
-	accept()            // c2 takes it
+	_ = open[0].Close()            // twice gives one place back
+	accept()                       // c2 takes it
 	inner.results <- net.ErrClosed // behind the connection that is over the total
 	if got, want := l.Stats(), (Stats{Open: 4, RefusedSource: 1}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
