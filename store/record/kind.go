@@ -1,0 +1,95 @@
+package record
+
+// Kind names a sort of record. It is the word used in audit events
+// ("device.update") and in storage keys, so it never changes.
+type Kind string
+
+// The kinds of record.
+const (
+	KindPlatform        Kind = "platform"
+	KindAccount         Kind = "account"
+	KindLocation        Kind = "location"
+	KindUser            Kind = "user"
+	KindExtension       Kind = "extension"
+	KindDomain          Kind = "sip_domain"
+	KindCredentialList  Kind = "credential_list"
+	KindCredential      Kind = "credential"
+	KindAttachment      Kind = "credential_attachment"
+	KindDevice          Kind = "device"
+	KindButtonTemplate  Kind = "button_template"
+	KindProvisioning    Kind = "provisioning"
+	KindAPIKey          Kind = "api_key"
+	KindNumber          Kind = "number"
+	KindProviderAccount Kind = "provider_account"
+	KindAudioClip       Kind = "audio_clip"
+	KindCallQueue       Kind = "call_queue"
+	KindRingGroup       Kind = "ring_group"
+)
+
+var prefixes = map[Kind]string{
+	KindPlatform:        "plat",
+	KindAccount:         "acct",
+	KindLocation:        "loc",
+	KindUser:            "user",
+	KindExtension:       "ext",
+	KindDomain:          "dom",
+	KindCredentialList:  "cl",
+	KindCredential:      "cred",
+	KindAttachment:      "att",
+	KindDevice:          "dev",
+	KindButtonTemplate:  "bt",
+	KindProvisioning:    "prov",
+	KindAPIKey:          "key",
+	KindNumber:          "num",
+	KindProviderAccount: "prva",
+	KindAudioClip:       "clip",
+	KindCallQueue:       "qu",
+	KindRingGroup:       "rg",
+}
+
+// Prefix starts every identifier of the kind.
+func (k Kind) Prefix() string { return prefixes[k] }
+
+// New is an empty record of the kind, for decoding into; nil where the kind has
+// no records yet.
+func New(k Kind) Record {
+	switch k {
+	case KindPlatform:
+		return &Platform{}
+	case KindAccount:
+		return &Account{}
+	case KindLocation:
+		return &Location{}
+	case KindUser:
+		return &User{}
+	case KindExtension:
+		return &Extension{}
+	case KindDomain:
+		return &Domain{}
+	case KindCredentialList:
+		return &CredentialList{}
+	case KindCredential:
+		return &Credential{}
+	case KindAttachment:
+		return &Attachment{}
+	case KindDevice:
+		return &Device{}
+	case KindButtonTemplate:
+		return &ButtonTemplate{}
+	case KindProvisioning:
+		return &Provisioning{}
+	case KindAPIKey:
+		return &APIKey{}
+	}
+	return nil
+}
+
+// Kinds lists every kind that has records, in an order in which each comes
+// after the kinds it refers to most.
+func Kinds() []Kind {
+	return []Kind{
+		KindPlatform, KindAccount, KindProvisioning, KindLocation, KindButtonTemplate,
+		KindUser, KindDomain, KindCredentialList, KindCredential, KindAttachment,
+		KindDevice, KindExtension, KindAPIKey,
+	}
+}

@@ -1,0 +1,56 @@
+package record
+
+import "strings"
+
+// User is somebody who is called: a voice user.
+type User struct {
+	Meta
+	Name             string `json:"name" doc:"Full name."`
+	Email            string `json:"email" doc:"E-mail address, unique over all people of the daemon."`
+	PrimaryExtension ID     `json:"primary_extension" doc:"Extension shown as caller id; null is the lowest active one."`
+	Location         ID     `json:"location" doc:"Where the user calls from when the device has no location."`
+	HoldMusicClip    ID     `json:"hold_music_clip" doc:"Audio clip the user's callers hear on hold; null is the account's."`
+	CallWaiting      bool   `json:"call_waiting" doc:"Whether a second call rings."`
+	DoNotDisturb     bool   `json:"do_not_disturb" doc:"Whether calls are refused without ringing."`
+	OutboundNumber   ID     `json:"outbound_number" doc:"Number shown on outgoing calls; null is the account's."`
+	Language         string `json:"language" doc:"Language of mails and prompts, en or fr."`
+}
+
+// NewUser is a user with the defaults.
+func NewUser() *User { return &User{CallWaiting: true, Language: "en"} }
+
+// Kind names users.
+func (u *User) Kind() Kind { return KindUser }
+
+// Unique is the e-mail address, ignoring case, over all people of the daemon.
+func (u *User) Unique() []Unique {
+	return []Unique{{Field: "email", Space: "email", Value: strings.ToLower(u.Email)}}
+}
+
+// References lists what the user's settings name.
+func (u *User) References() []Reference {
+	var r refs
+	r.add("primary_extension", KindExtension, u.PrimaryExtension)
+	r.add("location", KindLocation, u.Location)
+	r.add("hold_music_clip", KindAudioClip, u.HoldMusicClip)
+	r.add("outbound_number", KindNumber, u.OutboundNumber)
+	return r
+}
+
+// Clone is a deep copy.
+func (u *User) Clone() Record {
+	c := *u
+	return &c
+}
+
+// Validate checks the user alone.
+func (u *User) Validate() error {
+	var p Problems
+	p.required("name", &u.Name, MaxName)
+	p.email("email", &u.Email)
+	if u.Email == "" {
+		p.Add("email", CodeRequired, "must not be empty")
+	}
+	p.language("language", u.Language)
+	return p.Err()
+}
