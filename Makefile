@@ -1,0 +1,47 @@
+# make help lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help build run test soak bench lint quicklint fmt ui clean
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+TOOL := go tool -modfile=tools/go.mod
+LINT := go tool -modfile=tools/lint/go.mod
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/dialtone, one static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/dialtone ./cmd/dialtone
+
+run: build ## build and serve with the default configuration and a demo account
+	@exec ./bin/dialtone serve --config configs/dialtone.yaml --demo
+
+test: quicklint ## check format and code, then run every test with the race detector
+	@tools/apt.sh baresip-core sip-tester
+	go test -race -shuffle=on -timeout 20m ./...
+
+soak: ## run the tests that take long in full: floods, kill loops, big matrices
+	@tools/apt.sh baresip-core sip-tester
+	DIALTONE_SOAK=1 go test -race -shuffle=on -timeout 6h ./...
+
+bench: ## print the tables of work, ours, peer, floor and goal
+	@tools/apt.sh nginx-light
+	go test -run '^$$' -bench . -timeout 1h ./test/bench/...
+
+lint: quicklint ## every linter; the first run builds golangci-lint, which takes minutes
+	$(LINT) golangci-lint run ./...
+
+quicklint:
+	@unformatted=$$($(TOOL) gofumpt -l .); [ -z "$$unformatted" ] || { echo "make fmt would change:"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+	$(TOOL) staticcheck ./...
+
+fmt: ## format the Go files
+	$(TOOL) gofumpt -w .
+
+ui: ## build the administration page
+	@echo "There is no page to build yet."
+
+clean: ## remove what was built; data folders stay
+	rm -rf bin coverage
