@@ -85,21 +85,7 @@ func (a *Account) References() []Reference {
 }
 
 // Clone is a deep copy.
-func (a *Account) Clone() Record {
-	c := *a
-	c.BillingAddress = ptr(a.BillingAddress)
-	c.ParkFallback = ptr(a.ParkFallback)
-	c.FeatureCodes = maps.Clone(a.FeatureCodes)
-	c.ProvisionNetworks = clone(a.ProvisionNetworks)
-	c.PhoneAdminSealed = clone(a.PhoneAdminSealed)
-	c.ProvisionPassSealed = clone(a.ProvisionPassSealed)
-	c.FaxLimitInbound, c.FaxLimitOutbound = ptr(a.FaxLimitInbound), ptr(a.FaxLimitOutbound)
-	c.EmergencyRecipients = clone(a.EmergencyRecipients)
-	c.EmergencyNumbers, c.TestNumbers = clone(a.EmergencyNumbers), clone(a.TestNumbers)
-	c.Settings = a.Settings.Clone()
-	c.ModelSettings = a.ModelSettings.Clone()
-	return &c
-}
+func (a *Account) Clone() Record { return deepCopy(a) }
 
 // Validate checks the account by itself.
 func (a *Account) Validate() error {

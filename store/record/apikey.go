@@ -34,11 +34,7 @@ func (k *APIKey) Unique() []Unique {
 func (k *APIKey) References() []Reference { return nil }
 
 // Clone is a deep copy.
-func (k *APIKey) Clone() Record {
-	c := *k
-	c.Scopes = clone(k.Scopes)
-	return &c
-}
+func (k *APIKey) Clone() Record { return deepCopy(k) }
 
 // Allows says whether the key has the scope.
 func (k *APIKey) Allows(scope string) bool { return slices.Contains(k.Scopes, scope) }

@@ -35,10 +35,7 @@ func (a *Attachment) References() []Reference {
 }
 
 // Clone is a deep copy.
-func (a *Attachment) Clone() Record {
-	c := *a
-	return &c
-}
+func (a *Attachment) Clone() Record { return deepCopy(a) }
 
 // Validate checks the attachment alone.
 func (a *Attachment) Validate() error {

@@ -93,11 +93,7 @@ func (t *ButtonTemplate) Unique() []Unique {
 func (t *ButtonTemplate) References() []Reference { return buttonReferences("buttons", t.Buttons) }
 
 // Clone is a deep copy.
-func (t *ButtonTemplate) Clone() Record {
-	c := *t
-	c.Buttons = cloneButtons(t.Buttons)
-	return &c
-}
+func (t *ButtonTemplate) Clone() Record { return deepCopy(t) }
 
 // Validate checks the template alone. Whether a model has the positions is a
 // verdict on the device's layout, not an error.
@@ -107,14 +103,6 @@ func (t *ButtonTemplate) Validate() error {
 	p.text("description", &t.Description, MaxText)
 	checkButtons("buttons", t.Buttons, false, &p)
 	return p.Err()
-}
-
-func cloneButtons(list []Button) []Button {
-	c := clone(list)
-	for i := range c {
-		c[i].Target = ptr(c[i].Target)
-	}
-	return c
 }
 
 func buttonReferences(field string, list []Button) []Reference {

@@ -39,10 +39,7 @@ func (l *CredentialList) Unique() []Unique {
 func (l *CredentialList) References() []Reference { return nil }
 
 // Clone is a deep copy.
-func (l *CredentialList) Clone() Record {
-	c := *l
-	return &c
-}
+func (l *CredentialList) Clone() Record { return deepCopy(l) }
 
 // Validate checks the list alone.
 func (l *CredentialList) Validate() error {
@@ -81,12 +78,7 @@ func (c *Credential) References() []Reference {
 }
 
 // Clone is a deep copy.
-func (c *Credential) Clone() Record {
-	d := *c
-	d.ExpiresAt = ptr(c.ExpiresAt)
-	d.PasswordSealed = clone(c.PasswordSealed)
-	return &d
-}
+func (c *Credential) Clone() Record { return deepCopy(c) }
 
 // Usable says whether the credential may be used at now.
 func (c *Credential) Usable(now time.Time) bool { return c.Enabled && !c.Expired(now) }

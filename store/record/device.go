@@ -95,14 +95,7 @@ func (d *Device) References() []Reference {
 }
 
 // Clone is a deep copy.
-func (d *Device) Clone() Record {
-	c := *d
-	c.ExpansionModules = clone(d.ExpansionModules)
-	c.ButtonOverrides = cloneButtons(d.ButtonOverrides)
-	c.Overrides = d.Overrides.Clone()
-	c.Lines = clone(d.Lines)
-	return &c
-}
+func (d *Device) Clone() Record { return deepCopy(d) }
 
 // LineNumber is the line with that number, nil when there is none.
 func (d *Device) LineNumber(n int) *Line {

@@ -40,11 +40,7 @@ func (d *Domain) References() []Reference {
 }
 
 // Clone is a deep copy.
-func (d *Domain) Clone() Record {
-	c := *d
-	c.DigestAlgorithms = clone(d.DigestAlgorithms)
-	return &c
-}
+func (d *Domain) Clone() Record { return deepCopy(d) }
 
 var hostPattern = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
 

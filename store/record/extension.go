@@ -31,10 +31,7 @@ func (e *Extension) Unique() []Unique {
 func (e *Extension) References() []Reference { return e.Target.references("target") }
 
 // Clone is a deep copy.
-func (e *Extension) Clone() Record {
-	c := *e
-	return &c
-}
+func (e *Extension) Clone() Record { return deepCopy(e) }
 
 // Validate checks the extension alone; its length and reserved numbers depend on
 // the account and are checked on writing.

@@ -40,12 +40,7 @@ func (l *Location) Unique() []Unique { return nil }
 func (l *Location) References() []Reference { return nil }
 
 // Clone is a deep copy.
-func (l *Location) Clone() Record {
-	c := *l
-	c.EmergencyRecipients = clone(l.EmergencyRecipients)
-	c.Networks = clone(l.Networks)
-	return &c
-}
+func (l *Location) Clone() Record { return deepCopy(l) }
 
 // Validate checks the location by itself.
 func (l *Location) Validate() error {

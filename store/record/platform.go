@@ -20,11 +20,7 @@ func (f *Platform) Unique() []Unique {
 func (f *Platform) References() []Reference { return nil }
 
 // Clone is a deep copy.
-func (f *Platform) Clone() Record {
-	c := *f
-	c.Settings, c.ModelSettings = f.Settings.Clone(), f.ModelSettings.Clone()
-	return &c
-}
+func (f *Platform) Clone() Record { return deepCopy(f) }
 
 // Validate checks the settings.
 func (f *Platform) Validate() error {

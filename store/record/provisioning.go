@@ -48,12 +48,7 @@ func (p *Provisioning) Unique() []Unique {
 func (p *Provisioning) References() []Reference { return nil }
 
 // Clone is a deep copy.
-func (p *Provisioning) Clone() Record {
-	c := *p
-	c.Sealed = clone(p.Sealed)
-	c.Old = ptr(p.Old)
-	return &c
-}
+func (p *Provisioning) Clone() Record { return deepCopy(p) }
 
 // Validate has nothing to check: nobody outside writes the record.
 func (p *Provisioning) Validate() error { return nil }

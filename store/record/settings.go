@@ -79,34 +79,6 @@ type ModelSettings map[string]Settings
 // MaxRaw bounds a layer's raw parameters.
 const MaxRaw = 200
 
-// Clone is a deep copy.
-func (s Settings) Clone() Settings {
-	c := Settings{Display: ptr(s.Display), Network: ptr(s.Network), Features: ptr(s.Features), Raw: maps.Clone(s.Raw)}
-	if s.Audio != nil {
-		a := *s.Audio
-		a.JitterBuffer, a.Codecs = ptr(a.JitterBuffer), clone(a.Codecs)
-		c.Audio = &a
-	}
-	if s.Regional != nil {
-		r := *s.Regional
-		r.NTPServers = clone(r.NTPServers)
-		c.Regional = &r
-	}
-	return c
-}
-
-// Clone is a deep copy.
-func (m ModelSettings) Clone() ModelSettings {
-	if m == nil {
-		return nil
-	}
-	c := make(ModelSettings, len(m))
-	for k, v := range m {
-		c[k] = v.Clone()
-	}
-	return c
-}
-
 func (m ModelSettings) check(field string, p *Problems) {
 	if len(m) > MaxRaw {
 		p.Add(field, CodeTooMany, "must be at most %d models", MaxRaw)

@@ -38,10 +38,7 @@ func (u *User) References() []Reference {
 }
 
 // Clone is a deep copy.
-func (u *User) Clone() Record {
-	c := *u
-	return &c
-}
+func (u *User) Clone() Record { return deepCopy(u) }
 
 // Validate checks the user alone.
 func (u *User) Validate() error {
