@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -127,13 +128,8 @@ func TestWritingUntilFull(t *testing.T) {
 
 // incompressible returns n bytes that differ for each seed.
 func incompressible(seed, n int) []byte {
-	b, x := make([]byte, n), uint64(seed)*0x9e3779b97f4a7c15+1
-	for i := range b {
-		x ^= x << 13
-		x ^= x >> 7
-		x ^= x << 17
-		b[i] = byte(x)
-	}
+	b := make([]byte, n)
+	_, _ = rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), byte(seed >> 16)}).Read(b)
 	return b
 }
 
@@ -141,7 +137,7 @@ func incompressible(seed, n int) []byte {
 func TestOverwritingOnSmallDisk(t *testing.T) {
 	e := mustOpen(t, Options{Dir: smallDisk(t, 96), memTable: minMemTableBytes})
 	deadline := time.Now().Add(time.Minute)
-	for i := range 600 { // 180 MB
+	for i := range 400 { // 120 MB
 		for {
 			err := put(e, fmt.Sprint("k", i%10), incompressible(i, 300_000))
 			if err == nil {
@@ -150,6 +146,7 @@ func TestOverwritingOnSmallDisk(t *testing.T) {
 			if !errors.Is(err, kv.ErrNoSpace) || time.Now().After(deadline) {
 				t.Fatalf("write %d: %v", i, err)
 			}
+			<-time.After(5 * time.Millisecond) // poll until compaction has made room
 		}
 	}
 	mustClose(t, e)
@@ -179,7 +176,7 @@ func TestRivalForRoom(t *testing.T) {
 		}
 	}()
 	acknowledged := make(map[string][]byte)
-	for i := range 3000 {
+	for i := range 1500 {
 		key, value := fmt.Sprint("k", i), incompressible(i, 1000)
 		switch err := put(e, key, value); {
 		case err == nil:
@@ -190,7 +187,7 @@ func TestRivalForRoom(t *testing.T) {
 	}
 	close(stop)
 	<-rival
-	t.Logf("%d of 3000 writes found room", len(acknowledged))
+	t.Logf("%d of 1500 writes found room", len(acknowledged))
 	mustClose(t, e)
 	e = mustOpen(t, opts)
 	defer mustClose(t, e)

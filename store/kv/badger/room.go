@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -40,6 +41,7 @@ type room struct {
 	memTable int64
 	slack    int64
 
+	oldest    int   // no log below this number is left
 	logID     int   // the number of the log being written
 	used      int64 // no less than what Badger has put in it
 	allocated int64 // bytes of it and of the spare file known to have blocks
@@ -84,8 +86,9 @@ func (r *room) opened() error {
 	if err != nil {
 		return err
 	}
+	r.logID, r.oldest = 0, math.MaxInt
 	for _, l := range logs {
-		r.logID = max(r.logID, l.id)
+		r.logID, r.oldest = max(r.logID, l.id), min(r.oldest, l.id)
 	}
 	r.used, r.allocated = logStart, 0
 	return syncDir(r.dir)
@@ -216,16 +219,19 @@ func (r *room) keepManifest() error {
 }
 
 // flushing returns the bytes of the logs that wait to become tables.
-func (r *room) flushing() (int64, error) {
-	logs, err := r.logs()
-	if err != nil {
-		return 0, err
-	}
-	var bytes int64
-	for _, l := range logs {
-		if l.id < r.logID {
-			bytes += l.bytes
+func (r *room) flushing() (bytes int64, err error) {
+	for id := r.oldest; id < r.logID; id++ {
+		info, err := os.Stat(r.logPath(id))
+		if errors.Is(err, fs.ErrNotExist) {
+			if id == r.oldest {
+				r.oldest++ // they become tables in their order
+			}
+			continue
 		}
+		if err != nil {
+			return 0, err
+		}
+		bytes += occupied(info)
 	}
 	return bytes, nil
 }

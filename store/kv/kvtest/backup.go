@@ -47,7 +47,7 @@ func backup(t *testing.T, open func() kv.Engine) {
 
 func backupWhileWriting(t *testing.T, open func() kv.Engine) {
 	e := use(t, open)
-	for i := range 500 {
+	for i := range 200 {
 		put(t, e, fmt.Sprintf("a%03d", i), "0", fmt.Sprintf("b%03d", i), "0")
 	}
 	stream, w := io.Pipe()
@@ -62,7 +62,7 @@ func backupWhileWriting(t *testing.T, open func() kv.Engine) {
 				return fmt.Errorf("backup took half of a transaction at %q", key)
 			}
 			return e.Update(func(tx kv.Txn) error {
-				return errors.Join(tx.Put([]byte("a400"), key), tx.Put([]byte("b400"), key))
+				return errors.Join(tx.Put([]byte("a150"), key), tx.Put([]byte("b150"), key))
 			})
 		})
 	})
