@@ -1,0 +1,36 @@
+package peer
+
+import (
+	"cmp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// deadline is how long a peer waits for what a test says will come. It only
+// ends tests that fail.
+const deadline = 20 * time.Second
+
+// Account is what a phone registers with.
+type Account struct {
+	User, Password string
+	Domain         string // of the address of record, and the realm
+	Proxy          string // host:port requests are sent to
+	Transport      string // udp or tcp; empty = udp
+	RegInterval    int    // seconds a registration is asked for; 0 = 60
+}
+
+func (a Account) checked(t testing.TB) Account {
+	t.Helper()
+	a.Transport, a.RegInterval = cmp.Or(a.Transport, "udp"), cmp.Or(a.RegInterval, 60)
+	if a.User == "" || a.Domain == "" || a.Proxy == "" || a.Transport != "udp" && a.Transport != "tcp" {
+		t.Fatalf("not an account: %+v", a)
+	}
+	if strings.ContainsAny(a.User+a.Password+a.Domain+a.Proxy, "; \t\r\n\"<>") {
+		t.Fatalf("baresip cannot read this account: %+v", a)
+	}
+	return a
+}
+
+// aor is the address of record.
+func (a Account) aor() string { return "sip:" + a.User + "@" + a.Domain }
