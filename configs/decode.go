@@ -40,7 +40,7 @@ func (d *decoder) value(dst, def reflect.Value, node ast.Node, key string) {
 	if _, null := node.(*ast.NullNode); null {
 		return
 	}
-	switch dst.Kind() { //nolint:exhaustive // the kinds a Config is made of; the rest are single values
+	switch dst.Kind() {
 	case reflect.Struct:
 		if single(dst) {
 			break
@@ -50,7 +50,7 @@ func (d *decoder) value(dst, def reflect.Value, node ast.Node, key string) {
 	case reflect.Slice:
 		d.list(dst, def, node, key)
 		return
-	default:
+	default: // a single value
 	}
 	text, ok := scalarText(node)
 	if !ok {

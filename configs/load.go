@@ -33,8 +33,10 @@ func Load(path string, environ []string) (*Config, error) {
 // Without data and environ it gives the defaults.
 func Parse(name string, data []byte, environ []string) (*Config, error) {
 	var zero, def Config
-	if errs := (&decoder{file: "dialtone.yaml"}).document(&def, &zero, defaultFile); len(errs) > 0 {
-		return nil, fmt.Errorf("cannot read the built-in defaults: %w", errs)
+	builtIn := decoder{file: "dialtone.yaml"}
+	builtIn.document(&def, &zero, defaultFile)
+	if err := builtIn.problems.err(); err != nil {
+		return nil, fmt.Errorf("cannot read the built-in defaults: %w", err)
 	}
 	cfg := def // lists are replaced, never written into
 	d := decoder{file: name}
@@ -53,11 +55,11 @@ func Parse(name string, data []byte, environ []string) (*Config, error) {
 }
 
 // document lays one YAML document over cfg.
-func (d *decoder) document(cfg, def *Config, data []byte) Errors {
+func (d *decoder) document(cfg, def *Config, data []byte) {
 	d.places = make(map[string]place)
 	if len(data) > maxFile {
 		d.fail("", place{file: d.file}, "is larger than 1 MB")
-		return d.problems
+		return
 	}
 	node, err := parse(data)
 	switch {
@@ -66,7 +68,6 @@ func (d *decoder) document(cfg, def *Config, data []byte) Errors {
 	case node != nil:
 		d.value(reflect.ValueOf(cfg).Elem(), reflect.ValueOf(def).Elem(), node, "")
 	}
-	return d.problems
 }
 
 // locate adds to each problem where its key, or the section around it, was set.

@@ -48,8 +48,9 @@ func TestKeysArePublished(t *testing.T) {
 func TestEveryKeyIsCommented(t *testing.T) {
 	var cfg, zero Config
 	d := decoder{file: "dialtone.yaml"}
-	if errs := d.document(&cfg, &zero, defaultFile); len(errs) > 0 {
-		t.Fatal(errs)
+	d.document(&cfg, &zero, defaultFile)
+	if len(d.problems) > 0 {
+		t.Fatal(d.problems)
 	}
 	lines := strings.Split(string(defaultFile), "\n")
 	keys := slices.Clone(published)

@@ -67,9 +67,9 @@ func (k *checker) oneOf(key, value string, allowed ...string) {
 	}
 }
 
-func (k *checker) between(key string, n, low, high int) {
-	if n < low || n > high {
-		k.fail(key, "%d is not between %d and %d", n, low, high)
+func (k *checker) count(key string, n, high int) {
+	if n < 1 || n > high {
+		k.fail(key, "%d is not between 1 and %d", n, high)
 	}
 }
 
@@ -117,8 +117,8 @@ func (k *checker) sip(s SIP) {
 	if s.BaseDomain != "" && (!hostName(s.BaseDomain) || isAddr(s.BaseDomain)) {
 		k.fail("sip.base_domain", "%q is not a domain name", s.BaseDomain)
 	}
-	k.between("sip.min_expires", s.MinExpires, 1, maxExpires)
-	k.between("sip.max_expires", s.MaxExpires, 1, maxExpires)
+	k.count("sip.min_expires", s.MinExpires, maxExpires)
+	k.count("sip.max_expires", s.MaxExpires, maxExpires)
 	if s.MinExpires > s.MaxExpires {
 		k.fail("sip.min_expires", "%d is above sip.max_expires, %d", s.MinExpires, s.MaxExpires)
 	}
@@ -140,7 +140,7 @@ func (k *checker) mail(m Mail) {
 		if !hostName(r.Host) {
 			k.fail(key+".host", "%q is neither a host name nor an IP address", r.Host)
 		}
-		k.between(key+".port", r.Port, 1, 65535)
+		k.count(key+".port", r.Port, 65535)
 		k.oneOf(key+".tls", r.TLS, RelayMandatory, RelayOpportunistic, RelayImplicit, RelayNone)
 		k.together(key, []string{"username", "password_file"}, r.Username, r.PasswordFile)
 	}
@@ -163,10 +163,10 @@ func (k *checker) retention(r Retention) {
 			k.fail(join("retention", h.key), "must be at least %s", minRetention)
 		}
 	}
-	k.between("retention.provisioning_events_per_device", r.ProvisioningEventsPerDevice, 1, maxCount)
-	k.between("retention.registration_failures_per_user", r.RegistrationFailuresPerUser, 1, maxCount)
-	k.between("retention.phone_uploads_per_kind", r.PhoneUploadsPerKind, 1, maxCount)
-	k.between("retention.phone_upload_bytes", r.PhoneUploadBytes, 1, maxUpload)
+	k.count("retention.provisioning_events_per_device", r.ProvisioningEventsPerDevice, maxCount)
+	k.count("retention.registration_failures_per_user", r.RegistrationFailuresPerUser, maxCount)
+	k.count("retention.phone_uploads_per_kind", r.PhoneUploadsPerKind, maxCount)
+	k.count("retention.phone_upload_bytes", r.PhoneUploadBytes, maxUpload)
 }
 
 // listen checks an address to listen on, and that no other key has it.

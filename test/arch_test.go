@@ -50,6 +50,7 @@ var rooms = map[string]room{
 	"store":            {2, 0},
 	"sip/route":        {2, 0},
 	"provision/layout": {2, 0},
+	"admin/merge":      {2, 0},
 	"provision/render": {2, 1},
 
 	"internal/outbox": {3, 0},

@@ -2,6 +2,7 @@ package httpx
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -61,8 +62,7 @@ func ServeFast(ctx context.Context, srv *fasthttp.Server, ln net.Listener, drain
 		conns.close()
 		err = fmt.Errorf("cannot drain HTTP on %q: %w", ln.Addr(), err)
 	}
-	<-served
-	return err
+	return errors.Join(err, <-served)
 }
 
 // orClosed is err, or net.ErrClosed for a listener somebody else closed.

@@ -34,10 +34,16 @@ func Std(l Limits, handler http.Handler, log *slog.Logger) *http.Server {
 // them by themselves, see http.Server.RegisterOnShutdown.
 func ServeStd(ctx context.Context, srv *http.Server, ln net.Listener, drain time.Duration) error {
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(ln) }()
+	go func() {
+		err := srv.Serve(ln)
+		if errors.Is(err, http.ErrServerClosed) {
+			err = nil
+		}
+		served <- err
+	}()
 	select {
 	case err := <-served:
-		return fmt.Errorf("cannot serve HTTP on %q: %w", ln.Addr(), err)
+		return fmt.Errorf("cannot serve HTTP on %q: %w", ln.Addr(), orClosed(err))
 	case <-ctx.Done():
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
@@ -46,8 +52,7 @@ func ServeStd(ctx context.Context, srv *http.Server, ln net.Listener, drain time
 	if err != nil {
 		err = fmt.Errorf("cannot drain HTTP on %q: %w", ln.Addr(), errors.Join(err, srv.Close()))
 	}
-	<-served
-	return err
+	return errors.Join(err, <-served)
 }
 
 // limitBody bounds the time and size of request bodies. The deadline is lifted
