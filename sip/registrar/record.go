@@ -1,0 +1,140 @@
+package registrar
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"unique"
+)
+
+// recordVersion is the first byte of every record on disk. A record is
+//
+//	version | credential | account | count | count bindings
+//
+// with uvarints for numbers and length-prefixed text, fixed-size fields big
+// endian. The connection is not kept: it does not outlive the process.
+const recordVersion = 1
+
+var errRecord = errors.New("malformed record")
+
+// appendRecord appends a's record. The AOR itself is the key.
+func (a *aor) appendRecord(dst []byte) []byte {
+	dst = append(dst, recordVersion)
+	dst = appendText(dst, a.credential())
+	dst = appendText(dst, a.account.id)
+	dst = binary.AppendUvarint(dst, uint64(len(a.bindings)))
+	for i := range a.bindings {
+		dst = a.bindings[i].appendRecord(dst)
+	}
+	return dst
+}
+
+func (b *binding) appendRecord(dst []byte) []byte {
+	dst = appendText(dst, b.uri())
+	dst = appendText(dst, b.instance())
+	dst = appendText(dst, b.path())
+	dst = appendText(dst, b.agent.Value())
+	dst = append(append(dst, b.addr[:]...), b.callID[:]...)
+	for _, n := range [...]uint32{b.registered, b.refreshed, b.expires, b.cseq} {
+		dst = binary.BigEndian.AppendUint32(dst, n)
+	}
+	for _, n := range [...]uint16{b.port, b.listener, b.q} {
+		dst = binary.BigEndian.AppendUint16(dst, n)
+	}
+	dst = append(dst, byte(b.transport))
+	return binary.AppendUvarint(dst, uint64(b.regID))
+}
+
+func appendText(dst []byte, s string) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
+}
+
+// parseRecord reads the record of AOR name and the account that owns it.
+func parseRecord(name, value []byte, maxBindings int) (a *aor, accountID string, err error) {
+	d := decoder{rest: value}
+	if len(name) == 0 || len(name) > MaxAOR {
+		return nil, "", fmt.Errorf("cannot read bindings of %q: %w", name, errRecord)
+	}
+	if v := d.byte(); d.ok() && v != recordVersion {
+		return nil, "", fmt.Errorf("cannot read bindings of %q: unknown version %d", name, v)
+	}
+	a = newAOR(name, string(d.text(MaxID)))
+	accountID = string(d.text(MaxID))
+	n := d.uvarint(uint64(maxBindings))
+	a.bindings = make([]binding, n)
+	for i := range a.bindings {
+		d.binding(&a.bindings[i])
+	}
+	if !d.ok() || len(d.rest) > 0 || n == 0 {
+		return nil, "", fmt.Errorf("cannot read bindings of %q: %w", name, errRecord)
+	}
+	return a, accountID, nil
+}
+
+// decoder cuts fields off a record; after the first that is missing or too large
+// it returns zeros and ok says no.
+type decoder struct {
+	rest []byte
+	bad  bool
+}
+
+func (d *decoder) ok() bool { return !d.bad }
+
+func (d *decoder) take(n int) []byte {
+	if d.bad || n > len(d.rest) {
+		d.bad = true
+		return nil
+	}
+	b := d.rest[:n]
+	d.rest = d.rest[n:]
+	return b
+}
+
+func (d *decoder) byte() byte {
+	if b := d.take(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+func (d *decoder) uint16() uint16 {
+	if b := d.take(2); b != nil {
+		return binary.BigEndian.Uint16(b)
+	}
+	return 0
+}
+
+func (d *decoder) uint32() uint32 {
+	if b := d.take(4); b != nil {
+		return binary.BigEndian.Uint32(b)
+	}
+	return 0
+}
+
+func (d *decoder) uvarint(limit uint64) uint64 {
+	n, size := binary.Uvarint(d.rest)
+	if d.bad || size <= 0 || n > limit {
+		d.bad = true
+		return 0
+	}
+	d.rest = d.rest[size:]
+	return n
+}
+
+func (d *decoder) text(limit int) []byte { return d.take(int(d.uvarint(uint64(limit)))) }
+
+func (d *decoder) binding(b *binding) {
+	uri, instance, path := d.text(MaxContactURI), d.text(MaxInstance), d.text(MaxPath)
+	b.setText(uri, instance, path)
+	b.agent = unique.Make(string(d.text(maxUserAgent)))
+	copy(b.addr[:], d.take(len(b.addr)))
+	copy(b.callID[:], d.take(len(b.callID)))
+	for _, n := range [...]*uint32{&b.registered, &b.refreshed, &b.expires, &b.cseq} {
+		*n = d.uint32()
+	}
+	for _, n := range [...]*uint16{&b.port, &b.listener, &b.q} {
+		*n = d.uint16()
+	}
+	b.transport = Transport(d.byte())
+	b.regID = uint32(d.uvarint(1<<32 - 1))
+}
