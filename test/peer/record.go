@@ -2,6 +2,7 @@ package peer
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -53,11 +54,11 @@ func (r *Record[T]) Await(t testing.TB, what string, match func(T) bool) T {
 
 // String lists the entries, one a line.
 func (r *Record[T]) String() string {
-	var s string
+	var b strings.Builder
 	for _, entry := range r.All() {
-		s += fmt.Sprintf("\n\t%v", entry)
+		fmt.Fprintf(&b, "\n\t%v", entry)
 	}
-	return s
+	return b.String()
 }
 
 func (r *Record[T]) next(match func(T) bool) (entry T, found bool, changed chan struct{}) {
