@@ -54,16 +54,13 @@ func (a *aor) uses(id uint64) bool {
 	return false
 }
 
-// stalest is the binding that was refreshed the longest time ago and not by the
-// request (id, cseq), or -1.
-func (a *aor) stalest(id callID, cseq uint32) int {
+// stalest is the binding that was refreshed the longest time ago and is not
+// touched by the request being applied, or -1.
+func (a *aor) stalest() int {
 	found := -1
 	for i := range a.bindings {
 		b := &a.bindings[i]
-		if b.callID == id && b.cseq == cseq {
-			continue
-		}
-		if found < 0 || b.refreshed < a.bindings[found].refreshed {
+		if !b.touched && (found < 0 || b.refreshed < a.bindings[found].refreshed) {
 			found = i
 		}
 	}

@@ -59,6 +59,7 @@ type binding struct {
 	uriLen         uint16
 	instanceLen    uint8
 	transport      Transport
+	touched        bool // by the request being applied
 }
 
 func (b *binding) uri() string      { return b.text[:b.uriLen] }
@@ -84,7 +85,7 @@ func (b *binding) set(req *Request, c *Contact, id callID, now, expires uint32) 
 	b.setSource(req.Source)
 	b.connection, b.listener, b.transport = req.Connection, req.Listener, req.Transport
 	b.callID, b.cseq, b.regID, b.q = id, req.CSeq, c.RegID, c.Q
-	b.refreshed, b.expires = now, expires
+	b.refreshed, b.expires, b.touched = now, expires, true
 }
 
 func (b *binding) setText(uri, instance, path []byte) {

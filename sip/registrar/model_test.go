@@ -1,7 +1,6 @@
 package registrar
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -20,6 +19,7 @@ type modelBinding struct {
 	URI, Instance, CallID, Source string
 	RegID, CSeq                   uint32
 	Refreshed, Expires            int
+	Mine                          bool // set by the present request
 }
 
 const modelMax = 3
@@ -27,7 +27,7 @@ const modelMax = 3
 func (m *model) live(now int) []modelBinding {
 	var list []modelBinding
 	for _, b := range *m {
-		if b.Expires > now {
+		if b.Mine = false; b.Expires > now {
 			list = append(list, b)
 		}
 	}
@@ -109,7 +109,7 @@ func apply(list []modelBinding, q *Request, c *Contact, now int) []modelBinding 
 	}
 	b := modelBinding{
 		string(c.URI), string(c.Instance), string(q.CallID), q.Source.String(),
-		c.RegID, q.CSeq, now, now + int(c.Expires),
+		c.RegID, q.CSeq, now, now + int(c.Expires), true,
 	}
 	if at >= 0 {
 		list[at] = b
@@ -118,8 +118,7 @@ func apply(list []modelBinding, q *Request, c *Contact, now int) []modelBinding 
 	if len(list) == modelMax {
 		oldest := -1
 		for i, b := range list {
-			mine := b.CallID == string(q.CallID) && b.CSeq == q.CSeq
-			if !mine && (oldest < 0 || cmp.Compare(b.Refreshed, list[oldest].Refreshed) < 0) {
+			if !b.Mine && (oldest < 0 || b.Refreshed < list[oldest].Refreshed) {
 				oldest = i
 			}
 		}
@@ -185,7 +184,7 @@ func TestAgainstModel(t *testing.T) {
 				t.Fatalf("status %d (%v), want %d", status(err), err, want)
 			}
 			if err == nil {
-				if diff := gocmp.Diff(m.show(now), show(res.Bindings, now)); diff != "" {
+				if diff := cmp.Diff(m.show(now), show(res.Bindings, now)); diff != "" {
 					t.Fatal(diff)
 				}
 			}
@@ -198,7 +197,7 @@ func TestAgainstModel(t *testing.T) {
 					}
 				}
 			}
-			if diff := gocmp.Diff(m.show(now), show(r.ByAccount("acc_1", after(now)), now)); diff != "" {
+			if diff := cmp.Diff(m.show(now), show(r.ByAccount("acc_1", after(now)), now)); diff != "" {
 				t.Fatal(diff)
 			}
 		}

@@ -15,6 +15,10 @@ import (
 // endian. The connection is not kept: it does not outlive the process.
 const recordVersion = 1
 
+// maxStored is the largest number of bindings in a record: Config.MaxBindings may
+// have been larger when it was written.
+const maxStored = 255
+
 var errRecord = errors.New("malformed record")
 
 // appendRecord appends a's record. The AOR itself is the key.
@@ -50,7 +54,7 @@ func appendText(dst []byte, s string) []byte {
 }
 
 // parseRecord reads the record of AOR name and the account that owns it.
-func parseRecord(name, value []byte, maxBindings int) (a *aor, accountID string, err error) {
+func parseRecord(name, value []byte) (a *aor, accountID string, err error) {
 	d := decoder{rest: value}
 	if len(name) == 0 || len(name) > MaxAOR {
 		return nil, "", fmt.Errorf("cannot read bindings of %q: %w", name, errRecord)
@@ -60,7 +64,7 @@ func parseRecord(name, value []byte, maxBindings int) (a *aor, accountID string,
 	}
 	a = newAOR(name, string(d.text(MaxID)))
 	accountID = string(d.text(MaxID))
-	n := d.uvarint(uint64(maxBindings))
+	n := d.uvarint(maxStored)
 	a.bindings = make([]binding, n)
 	for i := range a.bindings {
 		d.binding(&a.bindings[i])

@@ -29,8 +29,8 @@ type Config struct {
 	// Jitter shortens each expiry by a random part of up to this fraction (0 to
 	// 0.5, never under MinExpires), so that phones that booted together drift apart.
 	Jitter float64
-	// MaxBindings is the number of bindings an AOR may have. The one refreshed the
-	// longest time ago makes room.
+	// MaxBindings is the number of bindings an AOR may have, at most 255. The one
+	// refreshed the longest time ago makes room.
 	MaxBindings int
 	// MaxWaiting is the number of updates that may wait for the disk; more are
 	// refused with ErrBusy.
@@ -54,6 +54,7 @@ func (c Config) withDefaults() Config {
 	number(&c.DefaultExpires, DefaultExpires)
 	number(&c.MaxBindings, DefaultMaxBindings)
 	number(&c.MaxWaiting, DefaultMaxWaiting)
+	c.MaxBindings = min(c.MaxBindings, maxStored)
 	c.MaxExpires = max(c.MaxExpires, c.MinExpires)
 	c.DefaultExpires = min(max(c.DefaultExpires, c.MinExpires), c.MaxExpires)
 	c.Jitter = min(max(c.Jitter, 0), 0.5)
@@ -112,7 +113,7 @@ func (r *Registrar) Serve(ctx context.Context) {
 // gone: those bindings stay, with connection 0, until they expire or the phone
 // comes back. Records with expired bindings are restored too and swept.
 func (r *Registrar) Restore(key, value []byte) error {
-	a, accountID, err := parseRecord(key, value, r.cfg.MaxBindings)
+	a, accountID, err := parseRecord(key, value)
 	if err != nil {
 		return err
 	}

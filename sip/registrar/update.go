@@ -129,6 +129,7 @@ func (r *Registrar) granted(req *Request, c *Contact) uint32 {
 // apply does what plan allowed.
 func (r *Registrar) apply(a *aor, req *Request, id callID, now uint32, res *Result, ch *change) {
 	for i := len(a.bindings) - 1; i >= 0; i-- {
+		a.bindings[i].touched = false
 		switch {
 		case !a.bindings[i].live(now):
 			r.remove(a, i, Expired, ch)
@@ -148,21 +149,24 @@ func (r *Registrar) apply(a *aor, req *Request, id callID, now uint32, res *Resu
 			r.refresh(a, at, req, c, id, now, res)
 			ch.event(Refreshed, a.view(at))
 		default:
-			at = r.makeRoom(a, req, id, ch)
+			at = r.makeRoom(a, ch)
 			r.refresh(a, at, req, c, id, now, res)
 			ch.event(Registered, a.view(at))
 		}
 	}
 }
 
-// makeRoom appends an empty binding, evicting the stalest when a is full, and
-// returns its index.
-func (r *Registrar) makeRoom(a *aor, req *Request, id callID, ch *change) int {
-	if len(a.bindings) >= r.cfg.MaxBindings {
-		if i := a.stalest(id, req.CSeq); i >= 0 {
-			r.remove(a, i, Evicted, ch)
-			r.metrics.evictions.Inc()
+// makeRoom appends an empty binding, evicting the stalest while a is full, and
+// returns its index. A request has no more contacts than there may be bindings,
+// so there is always one it has not touched.
+func (r *Registrar) makeRoom(a *aor, ch *change) int {
+	for len(a.bindings) >= r.cfg.MaxBindings {
+		i := a.stalest()
+		if i < 0 {
+			break
 		}
+		r.remove(a, i, Evicted, ch)
+		r.metrics.evictions.Inc()
 	}
 	r.metrics.bindings.Inc()
 	if a.bindings == nil {

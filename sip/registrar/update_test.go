@@ -248,6 +248,19 @@ func TestOldestMakesRoom(t *testing.T) {
 	}
 }
 
+// However a phone numbers its requests, it cannot grow an AOR.
+func TestSameCSeqCannotGrowAnAOR(t *testing.T) {
+	r, _ := serve(t, Config{MaxBindings: 3})
+	p := newPhone("alice@pbx.example")
+	for i := range 5 {
+		p.cseq = 0
+		update(t, r, p.request(Absent, fmt.Sprint("sip:a", i), fmt.Sprint("sip:b", i)), noon)
+	}
+	if got := r.Lookup(nil, []byte(p.aor), noon); len(got) != 3 {
+		t.Fatalf("%d bindings", len(got))
+	}
+}
+
 func TestNewConnectionSupersedes(t *testing.T) {
 	r, _ := serve(t, Config{})
 	p := newPhone("alice@pbx.example")
