@@ -13,10 +13,9 @@ type Log interface {
 	Commit(ops []Op) error
 }
 
-// Op writes the record of one AOR. Key is the AOR; a nil Value deletes it.
-type Op struct {
-	Key, Value []byte
-}
+// Op writes the record of one AOR. Key is the AOR; a nil Value deletes it. The type
+// has no name of its own, so that a log need not import this package.
+type Op = struct{ Key, Value []byte }
 
 // Limits on one Commit; the bytes may be exceeded by one record.
 const (
