@@ -1,0 +1,220 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"dialtone/store/record"
+)
+
+// index holds every record in memory. Records in it are never changed, only
+// replaced, so a reader may keep one after the lock is released. The tables below
+// records are derived from it and change with it.
+type index struct {
+	mu       sync.RWMutex
+	revision uint64
+	records  map[record.ID]record.Record
+	lists    map[listKey]*ordered
+	states   map[record.ID]*record.DeviceState
+	// generation moves with any configuration write of an account; the one of ""
+	// moves with the daemon's.
+	generation map[record.ID]uint64
+
+	tokens  map[record.TokenDigest]Token
+	apiKeys map[record.TokenDigest]*record.APIKey
+	macs    map[record.MAC]*record.Device
+	sip     sipIndex
+	// deviceToken makes a device's own token digest; the token is derived, not stored.
+	deviceToken func(d *record.Device) record.TokenDigest
+}
+
+// listKey names the ordered list of one kind of record under one parent: the
+// account, or the credential list for credentials.
+type listKey struct {
+	parent record.ID
+	kind   record.Kind
+}
+
+// stateChange is a device state to put, or with a nil state to drop.
+type stateChange struct {
+	device record.ID
+	state  *record.DeviceState
+}
+
+func newIndex(unseal unsealFunc, deviceToken func(*record.Device) record.TokenDigest) *index {
+	return &index{
+		records:     map[record.ID]record.Record{},
+		lists:       map[listKey]*ordered{},
+		states:      map[record.ID]*record.DeviceState{},
+		generation:  map[record.ID]uint64{},
+		tokens:      map[record.TokenDigest]Token{},
+		apiKeys:     map[record.TokenDigest]*record.APIKey{},
+		macs:        map[record.MAC]*record.Device{},
+		sip:         newSIPIndex(unseal),
+		deviceToken: deviceToken,
+	}
+}
+
+func (x *index) currentRevision() uint64 {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.revision
+}
+
+// apply brings the index to revision. A deleted account takes everything below it
+// along at once; the engine's copies are swept later.
+func (x *index) apply(revision uint64, changes []Change, states []stateChange) {
+	if len(changes) == 0 && len(states) == 0 && revision == x.currentRevision() {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, c := range changes {
+		x.change(c)
+		if c.After == nil && c.Before.Kind() == record.KindAccount {
+			x.dropAccount(c.Before.Header().ID)
+		}
+	}
+	for _, s := range states {
+		if s.state == nil {
+			delete(x.states, s.device)
+		} else if _, ok := x.records[s.device]; ok {
+			x.states[s.device] = s.state
+		}
+	}
+	x.revision = revision
+}
+
+// change puts one record into every table, or takes it out of them.
+func (x *index) change(c Change) {
+	r := c.Record()
+	h := r.Header()
+	key := listKey{parentOf(r), r.Kind()}
+	if c.Before != nil {
+		x.derive(c.Before, false)
+	}
+	list := x.lists[key]
+	if list == nil {
+		list = &ordered{}
+		x.lists[key] = list
+	}
+	if c.After != nil {
+		x.records[h.ID] = c.After
+		list.put(c.After)
+		x.derive(c.After, true)
+	} else {
+		delete(x.records, h.ID)
+		delete(x.states, h.ID)
+		list.remove(h.ID)
+		if len(list.records) == 0 {
+			delete(x.lists, key)
+		}
+	}
+	if r.Kind() != record.KindAPIKey {
+		x.generation[accountOf(r)]++
+	}
+}
+
+// derive adds a record to the look-up tables, or removes it.
+func (x *index) derive(r record.Record, add bool) {
+	switch r := r.(type) {
+	case *record.Provisioning:
+		x.deriveTokens(r, add)
+	case *record.APIKey:
+		if add {
+			x.apiKeys[r.Digest] = r
+		} else {
+			delete(x.apiKeys, r.Digest)
+		}
+	case *record.Device:
+		x.deriveDevice(r, add)
+	case *record.Domain:
+		x.sip.domain(r, add)
+	case *record.Credential:
+		x.sip.credential(r, add)
+	case *record.Attachment:
+		x.sip.attachment(r, add)
+	}
+}
+
+func (x *index) deriveTokens(p *record.Provisioning, add bool) {
+	delete(x.tokens, p.Digest)
+	if p.Old != nil {
+		delete(x.tokens, p.Old.Digest)
+	}
+	if !add {
+		return
+	}
+	x.tokens[p.Digest] = Token{Account: p.Account}
+	if p.Old != nil {
+		x.tokens[p.Old.Digest] = Token{Account: p.Account, Old: true, Expires: p.Old.Expires}
+	}
+}
+
+func (x *index) deriveDevice(d *record.Device, add bool) {
+	if mac, err := record.ParseMAC(d.MAC); err == nil {
+		digest := x.deviceToken(d)
+		if add {
+			x.macs[mac] = d
+			x.tokens[digest] = Token{Account: d.Account, Device: d.ID}
+		} else {
+			delete(x.macs, mac)
+			delete(x.tokens, digest)
+		}
+	}
+	x.sip.device(d, add)
+}
+
+// dropAccount removes everything below a deleted account.
+func (x *index) dropAccount(account record.ID) {
+	for id, r := range x.records {
+		if h := r.Header(); h.Account == account {
+			x.derive(r, false)
+			delete(x.records, id)
+			delete(x.states, id)
+			delete(x.lists, listKey{parentOf(r), r.Kind()})
+		}
+	}
+	delete(x.generation, account)
+}
+
+// parentOf is what a record is listed under.
+func parentOf(r record.Record) record.ID {
+	if c, ok := r.(*record.Credential); ok {
+		return c.List
+	}
+	return r.Header().Account
+}
+
+// accountOf is the account a record belongs to, itself for an account.
+func accountOf(r record.Record) record.ID {
+	if r.Kind() == record.KindAccount {
+		return r.Header().ID
+	}
+	return r.Header().Account
+}
+
+// ordered is a list of records by identifier.
+type ordered struct{ records []record.Record }
+
+func (o *ordered) search(id record.ID) (int, bool) {
+	return slices.BinarySearchFunc(o.records, id, func(r record.Record, id record.ID) int {
+		return cmp.Compare(r.Header().ID, id)
+	})
+}
+
+func (o *ordered) put(r record.Record) {
+	i, found := o.search(r.Header().ID)
+	if found {
+		o.records[i] = r
+		return
+	}
+	o.records = slices.Insert(o.records, i, r)
+}
+
+func (o *ordered) remove(id record.ID) {
+	if i, found := o.search(id); found {
+		o.records = slices.Delete(o.records, i, i+1)
+	}
+}

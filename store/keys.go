@@ -1,0 +1,114 @@
+package store
+
+import (
+	"encoding/binary"
+	"time"
+
+	"dialtone/store/record"
+)
+
+// Key layout of the records engine. One letter names the table; parts are joined
+// by NUL where a part has no fixed alphabet. DESIGN.md describes the values.
+//
+//	m/format, m/revision                     bookkeeping
+//	r/<id>                                   a record
+//	u/<space> NUL <value>                    id of the record that has the value
+//	f/<id>/<referrer>                        referrer needs id; value: field, "!" before it for an owner
+//	d/<device>                               device state
+//	a/<account>/<seq>, A/<account>           audit entry, head of the chain
+//	t/<account>                              tombstone of a deleted account
+//	h/<table>/<account>/…                    histories
+//	x/<account>/<device>                     deleted device whose history is to go
+//	p/<device>                               files a phone has uploaded
+//	i/<digest>, e/<expires ms>/<digest>      answers to idempotency keys
+var (
+	keyFormat   = []byte("m/format")
+	keyRevision = []byte("m/revision")
+)
+
+const (
+	prefixRecord    = "r/"
+	prefixUnique    = "u/"
+	prefixReferrer  = "f/"
+	prefixState     = "d/"
+	prefixAudit     = "a/"
+	prefixAuditHead = "A/"
+	prefixTombstone = "t/"
+	prefixHistory   = "h/"
+	prefixErased    = "x/"
+	prefixUpload    = "p/"
+	prefixReplay    = "i/"
+	prefixExpiry    = "e/"
+)
+
+// Tables of histories. A ledger has three: its own, "_order" and "_count".
+const (
+	tableEvent       = "event"
+	tableEventDevice = "event_device"
+	tableEventSeq    = "event_seq"
+	tableFailure     = "failure"
+	tableUnknownMAC  = "unknown"
+)
+
+// historyTables are all of them.
+func historyTables() []string {
+	tables := []string{tableEvent, tableEventDevice, tableEventSeq}
+	for _, l := range []string{tableFailure, tableUnknownMAC} {
+		tables = append(tables, l, l+"_order", l+"_count")
+	}
+	return tables
+}
+
+func recordKey(id record.ID) []byte { return []byte(prefixRecord + string(id)) }
+
+func uniqueKey(u record.Unique) []byte {
+	return []byte(prefixUnique + u.Space + "\x00" + u.Value)
+}
+
+func referrerPrefix(id record.ID) []byte { return []byte(prefixReferrer + string(id) + "/") }
+
+func referrerKey(id, referrer record.ID) []byte {
+	return append(referrerPrefix(id), referrer...)
+}
+
+func stateKey(device record.ID) []byte { return []byte(prefixState + string(device)) }
+
+func tombstoneKey(account record.ID) []byte { return []byte(prefixTombstone + string(account)) }
+
+func historyPrefix(table string, account record.ID) []byte {
+	return []byte(prefixHistory + table + "/" + string(account) + "/")
+}
+
+func historyKey(table string, account record.ID, rest string) []byte {
+	return append(historyPrefix(table, account), rest...)
+}
+
+func auditPrefix(account record.ID) []byte { return []byte(prefixAudit + string(account) + "/") }
+
+func auditKey(account record.ID, seq uint64) []byte {
+	return binary.BigEndian.AppendUint64(auditPrefix(account), seq)
+}
+
+func auditHeadKey(account record.ID) []byte { return []byte(prefixAuditHead + string(account)) }
+
+func erasedKey(account, device record.ID) []byte {
+	return []byte(prefixErased + string(account) + "/" + string(device))
+}
+
+func uploadKey(device record.ID) []byte { return []byte(prefixUpload + string(device)) }
+
+func replayKey(digest string) []byte { return []byte(prefixReplay + digest) }
+
+func replayExpiryKey(expires time.Time, digest string) []byte {
+	key := binary.BigEndian.AppendUint64([]byte(prefixExpiry), uint64(expires.UnixMilli()))
+	return append(append(key, '/'), digest...)
+}
+
+func beUint64(b []byte) uint64 {
+	if len(b) != 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64(b)
+}
+
+func uint64BE(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v) }

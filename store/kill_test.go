@@ -1,0 +1,3 @@
+package store
+
+func runChild() bool { return false }

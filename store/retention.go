@@ -1,0 +1,47 @@
+package store
+
+import "time"
+
+// Retention says how long histories are kept. A zero value means its default.
+type Retention struct {
+	// Audit is how long audit entries are kept; 365 days.
+	Audit time.Duration
+	// ProvisioningEvents is how long requests of phones are kept; 90 days.
+	ProvisioningEvents time.Duration
+	// ProvisioningEventsPerDevice is how many of them a device has at most; 1000. What
+	// names no known device counts as one device of the account.
+	ProvisioningEventsPerDevice int
+	// RegistrationFailuresPerUser is how many are kept for one AOR; 20.
+	RegistrationFailuresPerUser int
+	// RegistrationFailures is how many an account has at most, over all AORs; 5000.
+	RegistrationFailures int
+	// UnknownMACs is how many unknown phones an account lists at most; 1000.
+	UnknownMACs int
+	// PhoneUploads is how many files of one kind are kept for a device; 3.
+	PhoneUploads int
+	// Replays is how long the answer to an idempotency key is kept; 24 hours.
+	Replays time.Duration
+	// Blobs is how long a file no record names is left alone; 1 hour at least.
+	Blobs time.Duration
+}
+
+const day = 24 * time.Hour
+
+func (r Retention) withDefaults() Retention {
+	def(&r.Audit, 365*day)
+	def(&r.ProvisioningEvents, 90*day)
+	def(&r.ProvisioningEventsPerDevice, 1000)
+	def(&r.RegistrationFailuresPerUser, 20)
+	def(&r.RegistrationFailures, 5000)
+	def(&r.UnknownMACs, 1000)
+	def(&r.PhoneUploads, 3)
+	def(&r.Replays, day)
+	r.Blobs = max(r.Blobs, time.Hour)
+	return r
+}
+
+func def[T int | time.Duration](v *T, otherwise T) {
+	if *v <= 0 {
+		*v = otherwise
+	}
+}
