@@ -45,7 +45,7 @@ type Login struct{ User, Password string }
 
 // Source is where the phone fetches its file, and when.
 type Source struct {
-	// URL ends in a slash; at most 511 characters on Yealink.
+	// URL ends in a slash; at most 511 characters on Yealink. Empty leaves the phone where it is.
 	URL string
 	// Login is what the phone gives over HTTP, empty where nothing is asked.
 	Login Login

@@ -13,7 +13,9 @@ const (
 // once changed a key or an account by hand would never see a correction from here. What the file does not contain,
 // such as the ring tone, stays the user's anyway.
 func (w *writer) provisioning(s *Source) {
-	w.static("auto_provision.server.url", s.URL)
+	if s.URL != "" {
+		w.static("auto_provision.server.url", s.URL)
+	}
 	w.static("auto_provision.server.username", s.Login.User)
 	w.static("auto_provision.server.password", s.Login.Password)
 	w.static("auto_provision.pnp_enable", "0")

@@ -1,0 +1,68 @@
+package view
+
+import (
+	"maps"
+	"strings"
+
+	"dialtone/provision/render"
+	"dialtone/store"
+	"dialtone/store/record"
+)
+
+// Mask stands where a secret was.
+const Mask = "****"
+
+// secretWords mark raw parameters that hold secrets, by a part of their names.
+var secretWords = [...]string{"password", "passwd", "secret", "pin_code", ".pin", "aes_key", "token"}
+
+// Masked appends the device's file as an administrator may read it. The passwords of lines, of the phone's own page
+// and of the HTTP login, the token in the provisioning URL, and raw parameters that sound secret are [Mask]; so are
+// raw values that are URLs with a password in them.
+func (b *Builder) Masked(v *store.View, d *record.Device, r Request, dst []byte) ([]byte, error) {
+	p, err := b.Phone(v, d, r)
+	if err != nil {
+		return dst, err
+	}
+	mask(p)
+	return render.Append(dst, p)
+}
+
+func mask(p *render.Phone) {
+	for i := range p.Lines {
+		hide(&p.Lines[i].Password)
+	}
+	for _, h := range p.Handsets {
+		for i := range h.Lines {
+			hide(&h.Lines[i].Password)
+		}
+	}
+	hide(&p.Admin.Password)
+	hide(&p.Source.Login.Password)
+	if base, _, ok := strings.Cut(p.Source.URL, "/p/"); ok {
+		p.Source.URL = base + "/p/" + Mask + "/"
+	}
+	p.Settings.Raw = maps.Clone(p.Settings.Raw)
+	for name, value := range p.Settings.Raw {
+		if secret(name, value) {
+			p.Settings.Raw[name] = Mask
+		}
+	}
+}
+
+func hide(s *string) {
+	if *s != "" {
+		*s = Mask
+	}
+}
+
+func secret(name, value string) bool {
+	name = strings.ToLower(name)
+	for _, word := range secretWords {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	_, rest, isURL := strings.Cut(value, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return isURL && strings.Contains(host, "@")
+}
