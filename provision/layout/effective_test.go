@@ -138,8 +138,10 @@ func TestVerdicts(t *testing.T) {
 		{name: "line", b: button(1, "line", record.ButtonTarget{Line: 2}), verdict: OK, label: "Back"},
 		{name: "line without number", b: button(1, "line", record.ButtonTarget{}), verdict: OK, label: "Front"},
 		{name: "absent line", b: button(1, "line", record.ButtonTarget{Line: 5}), verdict: NotAvailable, reason: "the device has no line 5"},
-		{name: "line beyond the accounts", model: "T31G", with: func(in *Input) { in.Lines = append(in.Lines, Line{3, ""}) },
-			b: button(1, "line", record.ButtonTarget{Line: 3}), verdict: NotAvailable, reason: "the T31G has 2 accounts, so line 3 is not set up on it"},
+		{
+			name: "line beyond the accounts", model: "T31G", with: func(in *Input) { in.Lines = append(in.Lines, Line{3, ""}) },
+			b: button(1, "line", record.ButtonTarget{Line: 3}), verdict: NotAvailable, reason: "the T31G has 2 accounts, so line 3 is not set up on it",
+		},
 		{name: "no lines", with: func(in *Input) { in.Lines = nil }, b: button(1, "line", record.ButtonTarget{}), verdict: NotAvailable, reason: "the device has no lines"},
 		{name: "lamp of a user", b: button(3, "blf_extension", record.ButtonTarget{User: "user_ann"}), verdict: OK, value: "1001", label: "Ann"},
 		{name: "lamp of an extension", b: button(3, "blf_extension", record.ButtonTarget{Extension: "ext_1001"}), verdict: OK, value: "1001", label: "1001"},
@@ -168,18 +170,24 @@ func TestVerdicts(t *testing.T) {
 		{name: "multicast alone", with: none, b: button(3, "multicast", record.ButtonTarget{Address: "224.5.6.20", Port: 10000}), verdict: OK, value: "224.5.6.20:10000"},
 		{name: "forward alone", with: none, b: button(3, "forward", record.ButtonTarget{Destination: "200"}), verdict: OK, value: "200"},
 		{name: "transfer alone", with: none, b: button(3, "transfer", record.ButtonTarget{Mode: "blind"}), verdict: OK, value: "blind"},
-		{name: "second way to transfer", with: func(in *Input) {
-			in.Template = []record.Button{button(2, "transfer", record.ButtonTarget{Mode: "attended"})}
+		{
+			name: "second way to transfer", with: func(in *Input) {
+				in.Template = []record.Button{button(2, "transfer", record.ButtonTarget{Mode: "attended"})}
+			},
+			b: button(3, "transfer", record.ButtonTarget{Mode: "blind"}), verdict: UnsupportedType, reason: "a phone has one way to transfer for all its keys, and key 2 makes it attended",
 		},
-			b: button(3, "transfer", record.ButtonTarget{Mode: "blind"}), verdict: UnsupportedType, reason: "a phone has one way to transfer for all its keys, and key 2 makes it attended"},
 		{name: "last key", b: button(27, "dnd", record.ButtonTarget{}), verdict: OK},
 		{name: "behind the last key", b: button(28, "dnd", record.ButtonTarget{}), verdict: OutOfRange, reason: "the T46U has 27 keys"},
 		{name: "memory key", model: "T28P", b: button(16, "dnd", record.ButtonTarget{}), verdict: OK},
 		{name: "no keys at all", model: "CP965", b: button(1, "dnd", record.ButtonTarget{}), verdict: OutOfRange, reason: "the CP965 has no line keys"},
-		{name: "base", model: "W60B", with: func(in *Input) { in.Device.Type = record.DECTBase }, b: button(1, "dnd", record.ButtonTarget{}),
-			verdict: UnsupportedType, reason: "DECT bases and handsets have no keys that can be set from here"},
-		{name: "softphone", with: func(in *Input) { in.Device.Type = record.Softphone }, b: button(1, "dnd", record.ButtonTarget{}),
-			verdict: UnsupportedType, reason: "softphones have no keys that can be set from here"},
+		{
+			name: "base", model: "W60B", with: func(in *Input) { in.Device.Type = record.DECTBase }, b: button(1, "dnd", record.ButtonTarget{}),
+			verdict: UnsupportedType, reason: "DECT bases and handsets have no keys that can be set from here",
+		},
+		{
+			name: "softphone", with: func(in *Input) { in.Device.Type = record.Softphone }, b: button(1, "dnd", record.ButtonTarget{}),
+			verdict: UnsupportedType, reason: "softphones have no keys that can be set from here",
+		},
 		{name: "module key", with: modules("EXP50"), b: record.Button{Position: 60, Module: 1, Type: "dnd"}, verdict: OK},
 		{name: "behind the module's last key", with: modules("EXP50"), b: record.Button{Position: 61, Module: 1, Type: "dnd"}, verdict: OutOfRange, reason: "the module has 60 keys"},
 		{name: "absent module", with: modules("EXP50"), b: record.Button{Position: 1, Module: 2, Type: "dnd"}, verdict: OutOfRange, reason: "the device has no expansion module 2"},

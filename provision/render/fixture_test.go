@@ -70,11 +70,21 @@ func (p *Phone) add(module, position int, kind, value string) {
 func everyKey(p *Phone, position int) *Phone {
 	p.PickupCode = "**"
 	for _, k := range []struct{ kind, value string }{
-		{record.ButtonSpeedDial, "+13125550100"}, {record.ButtonBLFExtension, "1007"}, {record.ButtonBLFPark, "*681"},
-		{record.ButtonPark, "*68"}, {record.ButtonVoicemail, "*97"}, {record.ButtonDTMF, "1234#"},
-		{record.ButtonURL, "https://door.example.com/open?id=1&by=phone"}, {record.ButtonMulticast, "224.5.6.20:10000"},
-		{record.ButtonConference, ""}, {record.ButtonTransfer, "blind"}, {record.ButtonForward, "1009"},
-		{record.ButtonIntercom, "1008"}, {record.ButtonDND, ""}, {record.ButtonHold, ""}, {record.ButtonRecordToggle, ""},
+		{record.ButtonSpeedDial, "+13125550100"},
+		{record.ButtonBLFExtension, "1007"},
+		{record.ButtonBLFPark, "*681"},
+		{record.ButtonPark, "*68"},
+		{record.ButtonVoicemail, "*97"},
+		{record.ButtonDTMF, "1234#"},
+		{record.ButtonURL, "https://door.example.com/open?id=1&by=phone"},
+		{record.ButtonMulticast, "224.5.6.20:10000"},
+		{record.ButtonConference, ""},
+		{record.ButtonTransfer, "blind"},
+		{record.ButtonForward, "1009"},
+		{record.ButtonIntercom, "1008"},
+		{record.ButtonDND, ""},
+		{record.ButtonHold, ""},
+		{record.ButtonRecordToggle, ""},
 	} {
 		p.add(0, position, k.kind, k.value)
 		position++

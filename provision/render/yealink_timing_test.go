@@ -27,8 +27,11 @@ func BenchmarkAppendYealink(b *testing.B) {
 		name string
 		p    *Phone
 	}{
-		{"T46U", busyT46U(b)}, {"T46U with three modules", modules}, {"T46U with raw parameters", raw},
-		{"T88W", phone(b, "T88W", 1)}, {"W90DM with 20 handsets", w90},
+		{"T46U", busyT46U(b)},
+		{"T46U with three modules", modules},
+		{"T46U with raw parameters", raw},
+		{"T88W", phone(b, "T88W", 1)},
+		{"W90DM with 20 handsets", w90},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			var buf []byte

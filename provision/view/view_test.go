@@ -223,8 +223,10 @@ func TestLayout(t *testing.T) {
 		return rows
 	}
 	want := []row{
-		{1, "Ann", layout.ModelDefault, layout.OK}, {2, "Lobby", layout.ModelDefault, layout.OK},
-		{3, "Bob", layout.FromTemplate, layout.OK}, {4, "Door", layout.FromTemplate, layout.OK},
+		{1, "Ann", layout.ModelDefault, layout.OK},
+		{2, "Lobby", layout.ModelDefault, layout.OK},
+		{3, "Bob", layout.FromTemplate, layout.OK},
+		{4, "Door", layout.FromTemplate, layout.OK},
 	}
 	if diff := cmp.Diff(want, layoutOf(o.builder(), o.phone.ID)); diff != "" {
 		t.Error(diff)
