@@ -1,0 +1,32 @@
+package sip
+
+import (
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"dialtone/store"
+)
+
+// Config sets up a [Server].
+type Config struct {
+	// UDP and TCP are the addresses to listen on, host:port; port 0 takes a free one.
+	UDP, TCP []string
+	// Advertised is the address or name put into Contact and Via; empty is the local
+	// address that faces the peer.
+	Advertised string
+	// MinExpires and MaxExpires bound a registration, in seconds.
+	MinExpires, MaxExpires int
+	// Version is what User-Agent and Server name after "dialtone/".
+	Version string
+
+	Store      *store.Store
+	Log        *slog.Logger
+	Registerer prometheus.Registerer // nil: no metrics
+	Now        func() time.Time      // nil: time.Now
+}
+
+// Addrs are the addresses a server really listens on.
+type Addrs struct{ UDP, TCP []netip.AddrPort }
