@@ -1,0 +1,50 @@
+//go:build !linux
+
+package udpio
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"syscall"
+)
+
+type batchSys struct{}
+
+func (batchSys) init([][]byte) {}
+
+type connSys struct{}
+
+func (connSys) init(*Conn) error { return nil }
+
+func prepare(_ syscall.RawConn, o Options) error {
+	if o.ReusePort {
+		return errors.New("several sockets on one port need Linux")
+	}
+	return nil
+}
+
+// Read waits for one datagram. The error net.ErrClosed ends the socket; others are
+// passing.
+func (c *Conn) Read(b *Batch) error {
+	n, from, err := c.udp.ReadFromUDPAddrPort(b.bufs[0])
+	if err != nil {
+		b.Packets = nil
+		return err
+	}
+	b.Packets = b.all[:1]
+	b.Packets[0] = Packet{Data: b.bufs[0][:n], Peer: netip.AddrPortFrom(from.Addr().Unmap(), from.Port())}
+	return nil
+}
+
+// Write sends the packets in order; one that cannot be sent is counted as failed.
+func (c *Conn) Write(packets []Packet) (failed int, err error) {
+	for i := range packets {
+		if _, err := c.udp.WriteToUDPAddrPort(packets[i].Data, packets[i].Peer); errors.Is(err, net.ErrClosed) {
+			return failed + len(packets) - i, err
+		} else if err != nil {
+			failed++
+		}
+	}
+	return failed, nil
+}
