@@ -53,6 +53,9 @@ type Request struct {
 	// Enrolling is set while a phone with a provisioning URL of its own still comes over the account's: it is then
 	// told to fetch again within a minute, over its own.
 	Enrolling bool
+	// Model is what the phone says it is now, for a device whose record names no model; empty stands for what it said
+	// when it last fetched.
+	Model string
 }
 
 // Builder builds views. It is safe for concurrent use.
@@ -76,8 +79,10 @@ const fallbackBase = "W70B"
 
 // Model is the catalogue's model of a device: the one its record names, else the one the phone said it is when it last
 // fetched, else the vendor's generic phone.
-func Model(v *store.View, d *record.Device) *catalog.Model {
-	name := d.Model
+func Model(v *store.View, d *record.Device) *catalog.Model { return model(v, d, "") }
+
+func model(v *store.View, d *record.Device, said string) *catalog.Model {
+	name := cmp.Or(d.Model, said)
 	if state := v.State(d.ID); name == "" && state != nil {
 		name = state.Model
 	}

@@ -32,7 +32,7 @@ func (b *Builder) scene(v *store.View, d *record.Device, r Request) (*scene, err
 	if !ok {
 		return nil, fmt.Errorf("cannot view %q: %w", d.ID, errNoAccount)
 	}
-	s := &scene{b: b, v: v, d: d, request: r, account: account, model: Model(v, d)}
+	s := &scene{b: b, v: v, d: d, request: r, account: account, model: model(v, d, r.Model)}
 	s.settings = s.layers()
 	return s, nil
 }

@@ -1,0 +1,58 @@
+package provision
+
+import (
+	"net/netip"
+	"time"
+
+	"dialtone/store/record"
+)
+
+const (
+	// foldFor is how long refusals that are alike are told as one.
+	foldFor = time.Minute
+	// maxFolds bounds what is remembered for that.
+	maxFolds = 4096
+)
+
+// fold is requests that are alike.
+type fold struct {
+	event  record.ProvisioningEvent // the last of them
+	result result
+	source netip.Addr
+	token  string
+	count  int       // since it was last told
+	until  time.Time // zero before it was first told
+}
+
+// folds tells the first refusal of its sort at once, and those that follow within a
+// minute as one. What was served is told at once, alike requests of one batch as one.
+type folds map[key]*fold
+
+func (fs folds) add(n *note) {
+	k := n.key()
+	f := fs[k]
+	if f == nil {
+		f = &fold{result: n.result, source: n.source, token: n.token()}
+		fs[k] = f
+	}
+	f.event = n.event()
+	f.count++
+}
+
+// close tells what is due, all of it with last, and forgets what is over.
+func (fs folds) close(now time.Time, last bool, tell func(*fold)) {
+	crowded := len(fs) > maxFolds
+	for k, f := range fs {
+		first, over := f.until.IsZero(), last || crowded || !f.until.IsZero() && !now.Before(f.until)
+		if f.count > 0 && (first || over) {
+			tell(f)
+			f.count = 0
+		}
+		switch {
+		case over || !f.result.refusal():
+			delete(fs, k)
+		case first:
+			f.until = now.Add(foldFor)
+		}
+	}
+}

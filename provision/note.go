@@ -1,0 +1,106 @@
+package provision
+
+import (
+	"encoding/hex"
+	"net/netip"
+	"strings"
+	"time"
+	"unicode"
+
+	"dialtone/store/record"
+)
+
+// Longest texts of a request that are kept, in bytes.
+const (
+	keptName  = maxName
+	keptAgent = 160
+)
+
+// note is what a request leaves behind: everything copied, nothing allocated, so
+// that it can be made on the hot path.
+type note struct {
+	time    time.Time
+	account record.ID
+	device  record.ID
+	mac     record.MAC
+	source  netip.Addr
+	digest  [3]byte // the first of the token's digest
+	result  result
+	method  method
+	file    file
+	status  int
+	bytes   int
+	fetched bool   // the phone has this configuration now
+	hash    uint64 // of the configuration
+	old     bool   // over a rotated token
+	detail  string
+
+	name, agent int
+	nameBuf     [keptName]byte
+	agentBuf    [keptAgent]byte
+}
+
+// fill notes a request that was answered with status and so many bytes.
+func (n *note) fill(r *request, res result, status, bytes int) {
+	n.time, n.source, n.result, n.method, n.file = r.now, r.source, res, r.method, r.file
+	n.status, n.bytes, n.detail, n.old = status, bytes, r.detail, r.token.Old
+	n.mac, n.account, n.device = r.mac, "", ""
+	n.digest = [3]byte(r.digest[:3])
+	if r.account != nil {
+		n.account = r.account.ID
+	}
+	if r.device != nil {
+		n.device = r.device.ID
+	}
+	n.fetched, n.hash = false, 0
+	if res == resServed && r.file == fileConfig && r.method == methodGet && r.served != nil {
+		n.fetched, n.hash = true, r.served.hash
+	}
+	n.name = copy(n.nameBuf[:], r.name)
+	n.agent = copy(n.agentBuf[:], r.agent)
+}
+
+// key is what requests have in common that are told as one.
+type key struct {
+	account, device record.ID
+	mac             record.MAC
+	source          netip.Addr
+	result          result
+	method          method
+	name            string
+	token           [3]byte
+}
+
+func (n *note) key() key {
+	return key{n.account, n.device, n.mac, n.source, n.result, n.method, string(n.nameBuf[:n.name]), n.digest}
+}
+
+// event is the note as the administrator reads it.
+func (n *note) event() record.ProvisioningEvent {
+	return record.ProvisioningEvent{
+		Account: n.account, Device: n.device, Time: n.time,
+		Method: methodNames[n.method], File: printable(n.nameBuf[:n.name]),
+		Result: n.result.String(), Status: n.status, Bytes: n.bytes,
+		SourceIP: ip(n.source), UserAgent: printable(n.agentBuf[:n.agent]), Detail: n.detail,
+	}
+}
+
+// token names the token in the log without giving it away.
+func (n *note) token() string { return hex.EncodeToString(n.digest[:]) }
+
+// printable is text from outside, fit for a log and a screen.
+func printable(b []byte) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '?'
+	}, strings.ToValidUTF8(string(b), "?"))
+}
+
+func ip(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}

@@ -1,0 +1,70 @@
+package provision
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"dialtone/store"
+)
+
+// Content types.
+const (
+	typeConfig    = "text/plain; charset=utf-8"
+	typePhonebook = "text/xml; charset=utf-8"
+)
+
+// maxAge is how long a file is good without any change: summer time of some zones is
+// written for the current year.
+const maxAge = time.Hour
+
+// origin is what a file was made from besides the device itself: the file is good
+// while it is what it was.
+type origin struct {
+	generation store.Generation
+	// model is what the phone says it is, "" where the record names one.
+	model     string
+	enrolling bool
+}
+
+// served is a file ready to be answered with. It is not changed once it is made, but
+// for its mark.
+type served struct {
+	body     []byte
+	etag     []byte
+	modified []byte // Last-Modified
+	kind     []byte // Content-Type
+	hash     uint64 // see view.Hash
+
+	origin origin
+	made   time.Time
+	used   atomic.Bool // since the cache last looked
+}
+
+// newServed makes a file of a body, which it copies. A body that is the same as
+// before's keeps its time; since, unless it is zero, is when the body was seen before.
+func newServed(body []byte, hash uint64, kind string, before *served, now, since time.Time) *served {
+	f := &served{kind: []byte(kind), hash: hash, made: now}
+	if before != nil && before.hash == hash {
+		f.body, f.etag, f.modified = before.body, before.etag, before.modified
+		return f
+	}
+	f.body = append(make([]byte, 0, len(body)), body...)
+	f.etag = append(hex.AppendEncode([]byte{'"'}, binary.BigEndian.AppendUint64(nil, hash)), '"')
+	if since.IsZero() {
+		since = now
+	}
+	f.modified = fasthttp.AppendHTTPDate(nil, since)
+	return f
+}
+
+// fresh says whether the file is still right.
+func (f *served) fresh(o *origin, now time.Time) bool {
+	return f.origin == *o && now.Sub(f.made) < maxAge
+}
+
+// size is roughly what the file takes in memory, in bytes.
+func (f *served) size() int { return len(f.body) + 512 }
