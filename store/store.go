@@ -63,6 +63,7 @@ type Store struct {
 	bindings  *Bindings
 	blobs     *blob.Store
 	index     *index
+	view      View // of index, so that no View allocates
 	feed      *feed
 	metrics   *metrics
 	committer *committer
@@ -128,6 +129,7 @@ func (s *Store) openSecrets() (err error) {
 	s.index = newIndex(s.Unseal, func(d *record.Device) record.TokenDigest {
 		return record.DigestToken([]byte(s.DeviceToken(d)))
 	})
+	s.view = View{s.index}
 	return nil
 }
 

@@ -17,7 +17,7 @@ type View struct{ x *index }
 func (s *Store) View(fn func(v *View)) {
 	s.index.mu.RLock()
 	defer s.index.mu.RUnlock()
-	fn(&View{s.index})
+	fn(&s.view)
 }
 
 // Token is what a provisioning token opens.
