@@ -101,6 +101,18 @@ func readEntry(value []byte) (e record.AuditEntry, err error) {
 	return e, nil
 }
 
+// entryAt is entry number seq of the account's log.
+func entryAt(r kv.Reader, account record.ID, seq uint64) (e record.AuditEntry, err error) {
+	value, err := r.Get(auditKey(account, seq))
+	if err == nil {
+		e, err = readEntry(value)
+	}
+	if err != nil {
+		return e, fmt.Errorf("cannot read audit entry %d of %q: %w", seq, account, err)
+	}
+	return e, nil
+}
+
 // canonicalEntry is what an entry's hash is made of.
 func canonicalEntry(e record.AuditEntry) ([]byte, error) {
 	b, err := json.Marshal(e)

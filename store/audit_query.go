@@ -64,19 +64,14 @@ func auditStart(r kv.Reader, q AuditQuery) (string, error) {
 	}
 	var failed error
 	n := sort.Search(int(head.Seq+1-head.First), func(i int) bool {
-		value, err := r.Get(auditKey(q.Account, head.First+uint64(i)))
-		if err != nil {
-			failed = err
-			return true
-		}
-		e, err := readEntry(value)
+		e, err := entryAt(r, q.Account, head.First+uint64(i))
 		if err != nil {
 			failed = err
 		}
 		return err != nil || e.Time.After(q.To.Add(slack))
 	})
 	if failed != nil {
-		return "", fmt.Errorf("cannot read audit entry: %w", failed)
+		return "", failed
 	}
 	return string(uint64BE(head.First + uint64(n))), nil
 }

@@ -57,53 +57,65 @@ func (b *buffer) set(key, value []byte) {
 	b.size += len(key) + len(value)
 }
 
-// Scan merges the buffered writes into the engine's order.
+// Scan merges the buffered writes into the engine's order. It shows those made before
+// it began.
 func (b *buffer) Scan(r kv.Range, fn func(key, value []byte) (bool, error)) error {
 	mine := b.within(r)
+	if len(mine) == 0 {
+		return b.Txn.Scan(r, fn)
+	}
 	more := true
-	emit := func(key string) (err error) {
-		if v := b.writes[key]; v != nil {
-			more, err = fn([]byte(key), v)
+	emit := func() (err error) {
+		next := mine[0]
+		mine = mine[1:]
+		if next.value == nil {
+			return nil
 		}
+		if r.KeysOnly {
+			next.value = nil
+		}
+		more, err = fn([]byte(next.key), next.value)
 		return err
 	}
-	before := func(a, b string) bool { return (a < b) != r.Reverse }
-	err := b.Txn.Scan(r, func(key, value []byte) (bool, error) {
-		for len(mine) > 0 && before(mine[0], string(key)) {
-			next := mine[0]
-			mine = mine[1:]
-			if err := emit(next); err != nil || !more {
+	err := b.Txn.Scan(r, func(key, value []byte) (_ bool, err error) {
+		for len(mine) > 0 && mine[0].key != string(key) && (mine[0].key < string(key)) != r.Reverse {
+			if err := emit(); err != nil || !more {
 				return false, err
 			}
 		}
-		if _, own := b.writes[string(key)]; own {
-			return true, nil // emitted, or about to be, from mine
+		if len(mine) > 0 && mine[0].key == string(key) {
+			err = emit()
+		} else {
+			more, err = fn(key, value)
 		}
-		var err error
-		more, err = fn(key, value)
 		return more, err
 	})
 	for err == nil && more && len(mine) > 0 {
-		err = emit(mine[0])
-		mine = mine[1:]
+		err = emit()
 	}
 	return err
 }
 
-// within lists the buffered keys of the range in its order.
-func (b *buffer) within(r kv.Range) []string {
+// buffered is one write.
+type buffered struct {
+	key   string
+	value []byte // nil: deleted
+}
+
+// within lists the writes of the range in its order.
+func (b *buffer) within(r kv.Range) []buffered {
 	low, high := r.Bounds()
-	var keys []string
-	for k := range b.writes {
+	var list []buffered
+	for k, v := range b.writes {
 		if k >= string(low) && (high == nil || k < string(high)) {
-			keys = append(keys, k)
+			list = append(list, buffered{k, v})
 		}
 	}
-	slices.Sort(keys)
+	slices.SortFunc(list, func(a, b buffered) int { return strings.Compare(a.key, b.key) })
 	if r.Reverse {
-		slices.SortFunc(keys, func(a, b string) int { return strings.Compare(b, a) })
+		slices.Reverse(list)
 	}
-	return keys
+	return list
 }
 
 // flush writes everything into the engine's transaction.

@@ -16,7 +16,7 @@ const (
 	maxGroup   = 512    // closures in one engine transaction
 	maxWaiting = 10_000 // closures waiting; more are refused with ErrOverloaded
 	// maxGroupWrites and maxGroupBytes keep a group within what any engine takes.
-	maxGroupWrites = kv.MinTxnWrites
+	maxGroupWrites = kv.MinTxnWrites - 1 // and the revision
 	maxGroupBytes  = kv.MinTxn - 64<<10
 )
 
@@ -36,6 +36,8 @@ type request struct {
 type committer struct {
 	store *Store
 	log   *slog.Logger
+
+	failing bool // the last commit failed; owned by run
 
 	mu      sync.Mutex
 	normal  []*request
@@ -75,10 +77,7 @@ func (c *committer) enqueue(r *request) error {
 	default:
 		c.normal = append(c.normal, r)
 	}
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
+	signal(c.wake)
 	return nil
 }
 
@@ -130,10 +129,7 @@ func (c *committer) close() {
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
+	signal(c.wake)
 	<-c.stopped
 }
 
@@ -142,8 +138,8 @@ func (c *committer) commit(group []*request) {
 	taken, revision, err := c.write(group)
 	if err != nil {
 		c.store.metrics.failed.Inc()
-		c.log.Error("cannot commit", "err", err, "closures", taken)
 	}
+	c.report(err)
 	var changes []Change
 	var states []stateChange
 	sweep := false
@@ -172,6 +168,17 @@ func (c *committer) commit(group []*request) {
 	for _, r := range group[:taken] {
 		close(r.done)
 	}
+}
+
+// report logs the first failure of a row, and its end.
+func (c *committer) report(err error) {
+	switch failing := err != nil; {
+	case failing && !c.failing:
+		c.log.Error("cannot commit", "err", err)
+	case !failing && c.failing:
+		c.log.Info("commits succeed again")
+	}
+	c.failing = err != nil
 }
 
 // write runs as many closures of the group as fit one engine transaction and

@@ -48,7 +48,7 @@ func (tx *Tx) countReferrers(id record.ID, k record.Kind) (int, error) {
 func (tx *Tx) checkReferences(r record.Record) error {
 	var p record.Problems
 	account := accountOf(r)
-	if r.Kind() != record.KindAccount && account != "" {
+	if r.Kind() != record.KindAccount && (account != "" || !platformWide(r.Kind())) {
 		if _, err := Load[*record.Account](tx, account); err != nil {
 			return err
 		}
@@ -63,6 +63,11 @@ func (tx *Tx) checkReferences(r record.Record) error {
 		}
 	}
 	return p.Err()
+}
+
+// platformWide says whether records of the kind may belong to no account.
+func platformWide(k record.Kind) bool {
+	return k == record.KindPlatform || k == record.KindAPIKey
 }
 
 func (tx *Tx) loadKind(id record.ID, k record.Kind) (record.Record, error) {

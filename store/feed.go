@@ -68,14 +68,7 @@ func (s *Subscription) end() {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
-	s.signal()
-}
-
-func (s *Subscription) signal() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
+	signal(s.wake)
 }
 
 func (s *Subscription) push(changes []Change) {
@@ -88,19 +81,24 @@ func (s *Subscription) push(changes []Change) {
 		s.pending = append(s.pending, changes...)
 	}
 	s.mu.Unlock()
-	s.signal()
+	signal(s.wake)
 }
 
 // feed hands commits to the subscribers without ever waiting for one.
 type feed struct {
-	mu   sync.Mutex
-	subs map[*Subscription]struct{}
+	mu     sync.Mutex
+	subs   map[*Subscription]struct{}
+	closed bool
 }
 
 func (f *feed) subscribe(limit int) *Subscription {
 	s := &Subscription{feed: f, limit: limit, wake: make(chan struct{}, 1)}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.closed {
+		s.closed = true
+		return s
+	}
 	if f.subs == nil {
 		f.subs = map[*Subscription]struct{}{}
 	}
@@ -128,6 +126,7 @@ func (f *feed) publish(changes []Change) {
 func (f *feed) close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.closed = true
 	for s := range f.subs {
 		s.end()
 	}

@@ -168,15 +168,28 @@ func (x *index) deriveDevice(d *record.Device, add bool) {
 
 // dropAccount removes everything below a deleted account.
 func (x *index) dropAccount(account record.ID) {
-	for id, r := range x.records {
-		if h := r.Header(); h.Account == account {
-			x.derive(r, false)
-			delete(x.records, id)
-			delete(x.states, id)
-			delete(x.lists, listKey{parentOf(r), r.Kind()})
+	if lists := x.lists[listKey{account, record.KindCredentialList}]; lists != nil {
+		for _, r := range lists.records {
+			x.dropList(listKey{r.Header().ID, record.KindCredential})
 		}
 	}
+	for _, kind := range record.Kinds() {
+		x.dropList(listKey{account, kind})
+	}
 	delete(x.generation, account)
+}
+
+func (x *index) dropList(key listKey) {
+	list := x.lists[key]
+	if list == nil {
+		return
+	}
+	for _, r := range list.records {
+		x.derive(r, false)
+		delete(x.records, r.Header().ID)
+		delete(x.states, r.Header().ID)
+	}
+	delete(x.lists, key)
 }
 
 // parentOf is what a record is listed under.

@@ -104,6 +104,12 @@ func replayExpiryKey(expires time.Time, digest string) []byte {
 	return append(append(key, '/'), digest...)
 }
 
+// expirySize is the length of the part of an expiry key between prefix and digest.
+const expirySize = 8 + len("/")
+
+// expiryOf is the time in an expiry key in milliseconds.
+func expiryOf(key []byte) int64 { return int64(beUint64(key[len(prefixExpiry):][:8])) }
+
 func beUint64(b []byte) uint64 {
 	if len(b) != 8 {
 		return 0

@@ -88,3 +88,15 @@ func TestReopen(t *testing.T) {
 		t.Errorf("account %+v has no revision or time", a.Meta)
 	}
 }
+
+// eventually polls until ok says yes.
+func eventually(t testing.TB, ok func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for !ok() {
+		if time.Now().After(deadline) {
+			t.Fatal("did not happen in time")
+		}
+		time.Sleep(time.Millisecond)
+	}
+}

@@ -197,11 +197,21 @@ func (w *sweeper) tokens(ctx context.Context) error {
 
 // replays deletes answers to idempotency keys whose time is over.
 func (w *sweeper) replays(ctx context.Context) error {
+	due := false
+	err := w.store.engine.View(func(r kv.Reader) error {
+		return r.Scan(kv.Range{Prefix: []byte(prefixExpiry), KeysOnly: true}, func(key, _ []byte) (bool, error) {
+			due = expiryOf(key) <= w.store.now().UnixMilli()
+			return false, nil
+		})
+	})
+	if err != nil || !due {
+		return err
+	}
 	return w.batches(ctx, func(tx *Tx) (more bool, err error) {
 		var expired [][]byte
 		prefix := []byte(prefixExpiry)
 		err = tx.buf.Scan(kv.Range{Prefix: prefix, KeysOnly: true}, func(key, _ []byte) (bool, error) {
-			if int64(beUint64(key[len(prefix):len(prefix)+8])) > tx.now.UnixMilli() {
+			if expiryOf(key) > tx.now.UnixMilli() {
 				return false, nil
 			}
 			more = len(expired) == sweepRecords
@@ -212,7 +222,7 @@ func (w *sweeper) replays(ctx context.Context) error {
 		})
 		for _, key := range expired {
 			if err == nil {
-				err = tx.forget(string(key[len(prefix)+9:]))
+				err = tx.forget(string(key[len(prefix)+expirySize:]))
 			}
 			if err == nil {
 				err = tx.buf.Delete(key)

@@ -17,13 +17,42 @@ func (w *sweeper) events(ctx context.Context) error {
 			return true
 		})
 	})
-	for _, account := range accounts {
-		err := w.batches(ctx, func(tx *Tx) (bool, error) { return tx.trimEvents(account) })
-		if err != nil {
-			return err
+	return w.each(ctx, accounts, w.eventsDue, (*Tx).trimEvents)
+}
+
+// each runs trim for the accounts that have something due. Looking first keeps the sweep
+// from writing when there is nothing to do.
+func (w *sweeper) each(ctx context.Context, accounts []record.ID, due func(kv.Reader, record.ID) (bool, error), trim func(*Tx, record.ID) (bool, error)) error {
+	var late []record.ID
+	err := w.store.engine.View(func(r kv.Reader) error {
+		for _, account := range accounts {
+			is, err := due(r, account)
+			if err != nil {
+				return err
+			}
+			if is {
+				late = append(late, account)
+			}
+		}
+		return nil
+	})
+	for _, account := range late {
+		if err == nil {
+			err = w.batches(ctx, func(tx *Tx) (bool, error) { return trim(tx, account) })
 		}
 	}
-	return nil
+	return err
+}
+
+func (w *sweeper) eventsDue(r kv.Reader, account record.ID) (due bool, err error) {
+	before := w.store.now().Add(-w.store.retention.ProvisioningEvents)
+	err = r.Scan(kv.Range{Prefix: historyPrefix(tableEvent, account)}, func(_, value []byte) (bool, error) {
+		var ev storedEvent
+		err := decode(value, &ev)
+		due = ev.Time.Before(before)
+		return false, err
+	})
+	return due, err
 }
 
 // trimEvents deletes the oldest events of an account that are too old.
@@ -52,17 +81,24 @@ func (tx *Tx) trimEvents(account record.ID) (more bool, err error) {
 // audit deletes audit entries whose time is over. Each log then begins with the oldest
 // entry kept, and its head remembers the hash before it.
 func (w *sweeper) audit(ctx context.Context) error {
-	accounts, err := w.names(prefixAuditHead)
+	names, err := w.names(prefixAuditHead)
 	if err != nil {
 		return err
 	}
-	for _, account := range accounts {
-		err := w.batches(ctx, func(tx *Tx) (bool, error) { return tx.trimAudit(record.ID(account)) })
-		if err != nil {
-			return err
-		}
+	var accounts []record.ID
+	for _, name := range names {
+		accounts = append(accounts, record.ID(name))
 	}
-	return nil
+	return w.each(ctx, accounts, w.auditDue, (*Tx).trimAudit)
+}
+
+func (w *sweeper) auditDue(r kv.Reader, account record.ID) (bool, error) {
+	head, err := readChain(r, account)
+	if err != nil || head.First >= head.Seq {
+		return false, err
+	}
+	e, err := entryAt(r, account, head.First)
+	return err == nil && e.Time.Before(w.store.now().Add(-w.store.retention.Audit)), err
 }
 
 // trimAudit deletes the oldest entries of a log that are too old, but never the newest.
