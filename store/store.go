@@ -96,9 +96,11 @@ func Open(cfg Config) (_ *Store, err error) {
 	if err := s.openSecrets(); err != nil {
 		return nil, err
 	}
-	if s.engine, err = badger.Open(badger.Options{Dir: filepath.Join(cfg.Dir, recordsDir), Logger: cfg.Log}); err != nil {
+	records, err := badger.Open(badger.Options{Dir: filepath.Join(cfg.Dir, recordsDir), Logger: cfg.Log})
+	if err != nil {
 		return nil, fmt.Errorf("cannot open records: %w", err)
 	}
+	s.engine = records
 	if s.bindings, err = openBindings(filepath.Join(cfg.Dir, bindingsDir), cfg.Log); err != nil {
 		return nil, fmt.Errorf("cannot open bindings: %w", err)
 	}
