@@ -1,0 +1,182 @@
+package admin
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"reflect"
+
+	"dialtone/provision/layout"
+	"dialtone/provision/view"
+	"dialtone/store"
+	"dialtone/store/record"
+)
+
+// deviceOperations are what can be read and done below one device.
+func (s *Server) deviceOperations() []*operation {
+	ops := []*operation{{
+		method: http.MethodPost, path: devicesPath + "/{device}/rearm", event: "device.rearm", scope: record.ScopeWrite,
+		summary: "Lets a bound phone enrol again on the account's URL; its own URL stops.", body: []reflect.Type{}, emptyBody: true,
+		answer: typeOf[*deviceView](), revisions: true, status: http.StatusOK, handle: handleRearm,
+	}}
+	if s.Phones != nil {
+		ops = append(ops, &operation{
+			method: http.MethodGet, path: devicesPath + "/{device}/buttons", event: "device.read_buttons", scope: record.ScopeRead,
+			summary: "Lists a device's effective keys, each with its source and verdict.",
+			answer:  typeOf[layout.Key](), list: true, status: http.StatusOK, handle: handleButtons,
+		}, &operation{
+			method: http.MethodGet, path: devicesPath + "/{device}/config", event: "device.read_config", scope: record.ScopeRead,
+			summary: "Shows the file the phone fetches, secrets masked.", media: "text/plain; charset=utf-8",
+			status: http.StatusOK, handle: handleConfig,
+		})
+	}
+	if s.CheckSync != nil {
+		ops = append(ops, &operation{
+			method: http.MethodPost, path: devicesPath + "/{device}/check_sync", event: "device.check_sync", scope: record.ScopeWrite,
+			summary: "Tells a phone to fetch its configuration, or to restart.", body: []reflect.Type{typeOf[checkSyncInput]()}, emptyBody: true,
+			answer: typeOf[*checkSyncResult](), status: http.StatusOK, handle: handleCheckSync,
+		})
+	}
+	return ops
+}
+
+// device is the account's device the path names.
+func (c *call) device() (*record.Device, error) {
+	var d *record.Device
+	found := false
+	c.view(func(v *store.View) { d, found = store.Get[*record.Device](v, c.id("device")) })
+	if !found || d.Account != c.account {
+		return nil, store.ErrNotFound
+	}
+	c.resource = d.ID
+	return d, nil
+}
+
+// loadDevice is the same inside a transaction, with the revision the caller wants.
+func (c *call) loadDevice(tx *store.Tx) (*record.Device, error) {
+	d, err := store.Load[*record.Device](tx, c.id("device"))
+	if err != nil {
+		return nil, err
+	}
+	if d.Account != c.account {
+		return nil, store.ErrNotFound
+	}
+	c.resource = d.ID
+	return d, c.matches(d.Header())
+}
+
+// handleRearm gives the device a new URL of its own and forgets that the old one
+// has been used.
+func handleRearm(c *call) (*answer, error) {
+	if err := c.readNothing(); err != nil {
+		return nil, err
+	}
+	var d *record.Device
+	_, err := c.change(func(tx *store.Tx) (effect, error) {
+		before, err := c.loadDevice(tx)
+		if err != nil {
+			return effect{}, err
+		}
+		d = before.Clone().(*record.Device)
+		d.BindingEpoch++
+		if err := tx.Replace(d, 0); err != nil {
+			return effect{}, err
+		}
+		err = tx.PutState(d.ID, d.Account, func(s *record.DeviceState) { s.BoundEpoch = 0 })
+		return effect{account: c.account, before: before, after: d, answer: &answer{}}, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return devices().answer(c, d, nil), nil
+}
+
+func handleButtons(c *call) (*answer, error) {
+	d, err := c.device()
+	if err != nil {
+		return nil, err
+	}
+	q := c.query()
+	limit, after := q.limit(), q.cursor()
+	if err := q.err(); err != nil {
+		return nil, err
+	}
+	var keys []layout.Key
+	c.view(func(v *store.View) { keys, err = c.server.Phones.Layout(v, d) })
+	if err != nil {
+		return nil, err
+	}
+	return ok(pageOfPlaces(keys, limit, after, func(k layout.Key) string { return place(k.Module, k.Position) })), nil
+}
+
+// place sorts keys by module and position as text.
+func place(module, position int) string { return fmt.Sprintf("%02d/%03d", module, position) }
+
+// pageOfPlaces is a page of a list that is sorted by place.
+func pageOfPlaces[T any](list []T, limit int, after string, at func(T) string) page {
+	rest := make([]T, 0, limit+1)
+	for _, e := range list {
+		if at(e) > after && len(rest) <= limit {
+			rest = append(rest, e)
+		}
+	}
+	return cut(rest, limit, at)
+}
+
+// handleConfig shows the file as a phone that talks to the provisioning URL's own
+// address gets it.
+func handleConfig(c *call) (*answer, error) {
+	d, err := c.device()
+	if err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(c.server.ProvisionURL(c.r))
+	if err != nil {
+		return nil, fmt.Errorf("cannot read provisioning URL: %w", err)
+	}
+	var file []byte
+	c.view(func(v *store.View) {
+		if d.Base != "" { // a handset's lines stand in its base's file
+			d, _ = store.Get[*record.Device](v, d.Base)
+		}
+		file, err = c.server.Phones.Masked(v, d, view.Request{Facing: base.Hostname()}, nil)
+	})
+	if errors.Is(err, view.ErrNoFile) {
+		return nil, store.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &answer{
+		status: http.StatusOK,
+		header: map[string]string{"Content-Type": "text/plain; charset=utf-8"},
+		stream: func(w io.Writer) error { _, err := w.Write(file); return err },
+	}, nil
+}
+
+// checkSyncInput says what the phone is to do.
+type checkSyncInput struct {
+	Reboot bool `json:"reboot" doc:"Whether it restarts; otherwise it only fetches its configuration."`
+}
+
+type checkSyncResult struct {
+	Lines []LineResult `json:"lines" doc:"One a line of the device."`
+}
+
+func handleCheckSync(c *call) (*answer, error) {
+	d, err := c.device()
+	if err != nil {
+		return nil, err
+	}
+	var in checkSyncInput
+	if err := c.readInto(&in); err != nil {
+		return nil, err
+	}
+	lines, err := c.server.CheckSync.CheckSync(c.r.Context(), d.ID, in.Reboot)
+	if err != nil {
+		return nil, err
+	}
+	return ok(&checkSyncResult{lines}), nil
+}

@@ -1,0 +1,222 @@
+package admin
+
+import (
+	"fmt"
+	"reflect"
+	"time"
+
+	"dialtone/provision/catalog"
+	"dialtone/store"
+	"dialtone/store/record"
+)
+
+const devicesPath = "/v1/accounts/{account}/devices"
+
+// What is shown of a device's registration and configuration.
+const (
+	statusPending     = "pending-sync"
+	statusProvisioned = "provisioned"
+	registered        = "registered"
+	notRegistered     = "not_registered"
+)
+
+// deviceFacts is what happens to a device: it never moves the revision.
+type deviceFacts struct {
+	Status             string     `json:"status" api:"readonly" doc:"pending-sync until the device has fetched its configuration, then provisioned."`
+	RegistrationStatus string     `json:"registration_status" api:"readonly" doc:"registered when any of its lines is, else not_registered."`
+	LastProvisionedAt  *time.Time `json:"last_provisioned_at" api:"readonly" doc:"When it last fetched its configuration."`
+	LastIP             string     `json:"last_ip" api:"readonly" doc:"Where from."`
+	Firmware           string     `json:"firmware" api:"readonly" doc:"Firmware, by its User-Agent."`
+	ReportedModel      string     `json:"reported_model" api:"readonly" doc:"Model, by its User-Agent."`
+	LastRegisteredAt   *time.Time `json:"last_registered_at" api:"readonly" doc:"When a line of it last registered."`
+	LastCallAt         *time.Time `json:"last_call_at" api:"readonly" doc:"When it last had a call."`
+	Bound              bool       `json:"bound" api:"readonly" doc:"Whether it has a provisioning URL of its own in use."`
+	FetchedHash        *string    `json:"fetched_hash" api:"readonly" doc:"Hash of the configuration it last fetched."`
+	ConfigHash         *string    `json:"config_hash" api:"readonly" doc:"Hash of its configuration now; only when one device is read."`
+	Drift              *bool      `json:"drift" api:"readonly" doc:"Whether the two differ; only when one device is read."`
+}
+
+// deviceView is what the API shows of a device.
+type deviceView struct {
+	*record.Device
+	deviceFacts
+}
+
+func devices() *collection[*record.Device] {
+	return inAccount(collection[*record.Device]{
+		path: devicesPath, param: "device", noun: "device",
+		read: record.ScopeRead, write: record.ScopeWrite,
+		blank:   record.NewDevice,
+		prepare: prepareDevice,
+		written: deviceWritten,
+		show: func(_ *call, d *record.Device, _ any) any {
+			return &deviceView{d, deviceFacts{Status: statusPending, RegistrationStatus: notRegistered}}
+		},
+		shown: reflect.TypeFor[*deviceView](),
+		live:  deviceLive,
+		filters: []parameter{
+			{name: "mac", doc: "Only the device with this hardware address."},
+			{name: "type", doc: "Only devices of this type."},
+			{name: "status", doc: "Only devices with this status, pending-sync or provisioned."},
+			{name: "location", doc: "Only devices at this location."},
+		},
+		match: matchDevice,
+	})
+}
+
+// prepareDevice fills in what follows from what is known: the model's own spelling,
+// the type, the account's template.
+func prepareDevice(_ *call, tx *store.Tx, in *input[*record.Device]) (any, error) {
+	d := in.record
+	model, known := catalog.Find(d.Vendor, d.Model)
+	if d.Model != "" && known {
+		d.Vendor, d.Model = model.Vendor, model.Name
+	}
+	if !in.create {
+		return nil, nil
+	}
+	fits := record.Deskphone
+	if d.Model != "" && known {
+		fits = typeOfModel(model)
+	}
+	switch {
+	case d.Type == "" && d.MAC != "":
+		d.Type = fits
+	case d.Type == "" && d.IPEI != "":
+		d.Type = record.DECTHandset
+	case d.Type == "":
+		return nil, invalidField("type", record.CodeRequired, "must be deskphone, dect_base, dect_handset or softphone")
+	case d.Model != "" && known && d.Type != fits:
+		return nil, invalidField("type", record.CodeInvalid, "a %s is a %s", d.Model, fits)
+	}
+	if d.Type == record.Deskphone && !in.has("button_template") {
+		a, err := store.Load[*record.Account](tx, d.Account)
+		if err != nil {
+			return nil, err
+		}
+		d.ButtonTemplate = a.DefaultButtonTemplate
+	}
+	return nil, nil
+}
+
+func typeOfModel(m *catalog.Model) string {
+	switch m.Kind {
+	case catalog.DECTBase:
+		return record.DECTBase
+	case catalog.DECTHandset:
+		return record.DECTHandset
+	case catalog.Deskphone, catalog.Conference:
+	}
+	return record.Deskphone
+}
+
+// deviceWritten takes a phone that has been added off the list of unknown ones.
+func deviceWritten(_ *call, tx *store.Tx, in *input[*record.Device]) error {
+	mac, err := record.ParseMAC(in.record.MAC)
+	if err != nil {
+		return nil //nolint:nilerr // no MAC: it is on no list
+	}
+	return tx.DeleteUnknownMAC(in.record.Account, mac)
+}
+
+func matchDevice(_ *call, q *query) func(*store.View, *record.Device) bool {
+	kind := q.oneOf("type", record.Deskphone, record.DECTBase, record.DECTHandset, record.Softphone)
+	status := q.oneOf("status", statusPending, statusProvisioned)
+	location, text := record.ID(q.text("location")), q.text("mac")
+	mac, err := record.ParseMAC(text)
+	if text != "" && err != nil {
+		q.problems.Add("mac", record.CodeInvalid, "%s", err)
+	}
+	return func(v *store.View, d *record.Device) bool {
+		return (kind == "" || d.Type == kind) && (location == "" || d.Location == location) &&
+			(text == "" || d.MAC == mac.String()) && (status == "" || statusOf(v.State(d.ID)) == status)
+	}
+}
+
+func statusOf(s *record.DeviceState) string {
+	if s.Provisioned() {
+		return statusProvisioned
+	}
+	return statusPending
+}
+
+// deviceLive adds the facts to shown devices.
+func deviceLive(c *call, shown []any) {
+	c.view(func(v *store.View) {
+		for _, s := range shown {
+			d := s.(*deviceView)
+			d.state(v.State(d.ID))
+		}
+	})
+	for _, s := range shown {
+		d := s.(*deviceView)
+		c.deviceRegistration(d)
+		if c.op.event == "device.read" {
+			c.deviceDrift(d)
+		}
+	}
+}
+
+func (d *deviceView) state(s *record.DeviceState) {
+	d.Status = statusOf(s)
+	if s == nil {
+		return
+	}
+	d.LastProvisionedAt, d.LastRegisteredAt, d.LastCallAt = moment(s.LastProvisionedAt), moment(s.LastRegisteredAt), moment(s.LastCallAt)
+	d.LastIP, d.Firmware, d.ReportedModel = s.LastIP, s.Firmware, s.Model
+	d.Bound = s.BoundEpoch == d.BindingEpoch+1
+	if s.FetchedHash != 0 {
+		d.FetchedHash = hashText(s.FetchedHash)
+	}
+}
+
+// deviceRegistration looks for a live contact of any line; a base's lines are those
+// of its handsets.
+func (c *call) deviceRegistration(d *deviceView) {
+	if c.server.Registrations == nil {
+		return
+	}
+	lines := d.Lines
+	if d.Type == record.DECTBase {
+		c.view(func(v *store.View) {
+			for _, h := range v.Handsets(d.ID) {
+				lines = append(lines, h.Lines...)
+			}
+		})
+	}
+	for _, l := range lines {
+		for _, r := range c.server.Registrations.ByCredential(d.Account, l.Credential) {
+			d.RegistrationStatus = registered
+			if at := moment(r.RegisteredAt); d.LastRegisteredAt == nil || at != nil && at.After(*d.LastRegisteredAt) {
+				d.LastRegisteredAt = at
+			}
+		}
+	}
+}
+
+func (c *call) deviceDrift(d *deviceView) {
+	if c.server.Hashes == nil {
+		return
+	}
+	hash, has := c.server.Hashes.Hash(d.ID)
+	if !has {
+		return
+	}
+	now := hashText(hash)
+	drift := d.FetchedHash != nil && *d.FetchedHash != *now
+	d.ConfigHash, d.Drift = now, &drift
+}
+
+func hashText(h uint64) *string {
+	s := fmt.Sprintf("%016x", h)
+	return &s
+}
+
+// moment is nil for a time that never was.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}

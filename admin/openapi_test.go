@@ -1,0 +1,265 @@
+package admin
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"dialtone/store"
+	"dialtone/store/record"
+)
+
+// described checks answers and requests against the description the daemon serves.
+type described struct {
+	*world
+	doc  *openapi3.T
+	ops  map[string]*operation // by method and pattern
+	mux  *http.ServeMux
+	seen map[string]bool
+}
+
+func newDescribed(t *testing.T) *described {
+	t.Helper()
+	w := newWorld(t)
+	raw := w.send("", http.MethodGet, "/v1/openapi.json", nil).want(http.StatusOK).raw
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range doc.Components.Schemas {
+		closeSchema(s.Value)
+	}
+	d := &described{world: w, doc: doc, ops: map[string]*operation{}, mux: http.NewServeMux(), seen: map[string]bool{}}
+	for _, op := range w.server.table() {
+		d.ops[op.method+" "+op.path] = op
+		d.mux.HandleFunc(op.method+" "+op.path, func(http.ResponseWriter, *http.Request) {})
+	}
+	return d
+}
+
+// closeSchema makes a field the description does not have an error.
+func closeSchema(s *openapi3.Schema) {
+	if s.Properties != nil && s.AdditionalProperties.Schema == nil {
+		no := false
+		s.AdditionalProperties.Has = &no
+	}
+}
+
+// do sends a request and checks both directions.
+func (d *described) do(key, method, path string, body any, status int) *got {
+	d.t.Helper()
+	r := httptest.NewRequest(method, path, nil)
+	_, pattern := d.mux.Handler(r)
+	op := d.ops[pattern]
+	if op == nil {
+		d.t.Fatalf("no operation for %s %s", method, path)
+	}
+	described := d.doc.Paths.Value(op.path).GetOperation(method)
+	if body != nil && status < 300 {
+		d.conform(described.RequestBody.Value.Content.Get(mediaJSON).Schema, body, "request of "+pattern)
+	}
+	opts := []option{}
+	if op.media == "" {
+		opts = append(opts, withHeader("Accept", mediaJSON))
+	}
+	g := d.send(key, method, path, body, opts...).want(status)
+	answer := described.Responses.Status(status)
+	if answer == nil && status >= 400 {
+		answer = described.Responses.Default()
+	}
+	if answer == nil {
+		d.t.Fatalf("%s does not tell of %d", pattern, status)
+	}
+	if g.raw == "" {
+		if len(answer.Value.Content) > 0 {
+			d.t.Errorf("%s answers nothing", pattern)
+		}
+	} else if content := answer.Value.Content.Get(g.header.Get("Content-Type")); content == nil {
+		d.t.Errorf("%s does not tell of %s", pattern, g.header.Get("Content-Type"))
+	} else if strings.HasSuffix(g.header.Get("Content-Type"), "json") {
+		d.conform(content.Schema, json.RawMessage(g.raw), "answer of "+pattern)
+	}
+	if status < 300 {
+		d.seen[pattern] = true
+	}
+	return g
+}
+
+func (d *described) conform(s *openapi3.SchemaRef, v any, what string) {
+	d.t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if s, isText := v.(string); isText {
+		text = []byte(s)
+	}
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		d.t.Fatal(err)
+	}
+	if err := s.Value.VisitJSON(value, openapi3.EnableJSONSchema2020(), openapi3.MultiErrors()); err != nil {
+		d.t.Errorf("%s: %v\n%s", what, err, text)
+	}
+}
+
+func (d *described) create(path string, body any) record.ID {
+	d.t.Helper()
+	return d.do(d.root, http.MethodPost, path, body, http.StatusCreated).id()
+}
+
+// cycle lists, reads, changes and removes a record.
+func (d *described) cycle(path string, id record.ID, change any) {
+	d.t.Helper()
+	item := path + "/" + string(id)
+	d.do(d.root, http.MethodGet, path, nil, 200)
+	d.do(d.root, http.MethodGet, item, nil, 200)
+	d.do(d.root, http.MethodPatch, item, change, 200)
+	d.do(d.root, http.MethodPatch, item, `{"unknown":1}`, 422)
+	d.do(d.root, http.MethodDelete, item, nil, 204)
+	d.do(d.root, http.MethodGet, item, nil, 404)
+}
+
+// Every operation is in the description, takes what it says and answers what it
+// says; a difference fails here.
+func TestOpenAPI(t *testing.T) {
+	d := newDescribed(t)
+	o := d.newOffice()
+	d.describeDevices(o)
+	d.describeRecords(o)
+	d.describeHistories(o)
+	d.describePlatform()
+	for pattern := range d.ops {
+		if !d.seen[pattern] {
+			t.Errorf("%s was not tried", pattern)
+		}
+	}
+	for path, item := range d.doc.Paths.Map() {
+		for method := range item.Operations() {
+			if d.ops[method+" "+path] == nil {
+				t.Errorf("%s %s is described and not there", method, path)
+			}
+		}
+	}
+}
+
+func (d *described) describeDevices(o office) {
+	d.t.Helper()
+	device := d.at("/devices/" + string(o.device))
+	d.fetched(o.device, false)
+	d.fakes.registrations = []Registration{{
+		AOR: "alice@sip.example.com", Credential: o.credential, Contact: "sip:alice@192.0.2.9",
+		Source: netip.MustParseAddrPort("192.0.2.9:5060"), Transport: "udp", RegisteredAt: d.clock.now(), ExpiresAt: d.clock.now(),
+	}}
+	d.do(d.root, http.MethodGet, d.at("/registrations"), nil, 200)
+	d.do(d.root, http.MethodGet, d.at("/devices"), nil, 200)
+	d.do(d.root, http.MethodGet, device+"/buttons", nil, 200)
+	d.do(d.root, http.MethodGet, device+"/config", nil, 200)
+	d.do(d.root, http.MethodPost, device+"/check_sync", `{"reboot":false}`, 200)
+	d.do(d.root, http.MethodPost, device+"/rearm", nil, 200)
+	link := d.do(d.root, http.MethodGet, device+"/softphone", nil, 200).text("link")
+	d.do("", http.MethodGet, strings.TrimPrefix(link, "http://admin.example.com:8081"), nil, 200)
+	overrides := device + "/button_overrides"
+	d.do(d.root, http.MethodPost, overrides, fieldsOf{"position": 2, "type": "speed_dial", "target": fieldsOf{"destination": "1001"}}, 201)
+	d.do(d.root, http.MethodGet, overrides, nil, 200)
+	d.do(d.root, http.MethodPatch, overrides+"/2", fieldsOf{"label": "x"}, 200)
+	d.do(d.root, http.MethodDelete, overrides+"/2", nil, 204)
+	d.unknown("805ec0aabbcc")
+	d.do(d.root, http.MethodGet, d.at("/unknown_macs"), nil, 200)
+	d.do(d.root, http.MethodPost, d.at("/unknown_macs/805ec0aabbcc/adopt"), fieldsOf{"name": "Lobby"}, 201)
+	fresh := d.create(d.at("/devices"), fieldsOf{
+		"mac": "805ec0000001", "type": "deskphone", "expansion_modules": []string{"EXP50"},
+		"overrides": fieldsOf{"audio": fieldsOf{"codecs": []string{"g722"}, "jitter_buffer": fieldsOf{"mode": "fixed"}}, "raw": fieldsOf{"a.b": "c"}},
+	})
+	d.cycle(d.at("/devices"), fresh, fieldsOf{"name": "x", "location": nil, "lines": []fieldsOf{}})
+}
+
+func (d *described) describeRecords(o office) {
+	d.t.Helper()
+	d.do(d.root, http.MethodPost, d.at("/provisioning/generate"), nil, 201)
+	d.do(d.root, http.MethodPost, d.at("/provisioning/rotate"), `{"overlap_hours":1}`, 200)
+	d.do(d.root, http.MethodGet, d.at("/provisioning"), nil, 200)
+	place := fieldsOf{"name": "HQ", "address": address(), "emergency_recipients": []string{"a@example.com"}, "networks": []string{"192.0.2.0/24"}}
+	d.cycle(d.at("/locations"), d.create(d.at("/locations"), place), fieldsOf{"floor": "3", "address": fieldsOf{"unit": "7", "latitude": 40.5, "longitude": -74}})
+	user := d.create(d.at("/users"), fieldsOf{"name": "Bob", "email": "bob@example.com"})
+	extension := d.create(d.at("/extensions"), fieldsOf{"number": "1002", "target": fieldsOf{"type": "user", "id": user}})
+	d.cycle(d.at("/extensions"), extension, fieldsOf{"status": "inactive"})
+	d.cycle(d.at("/users"), user, fieldsOf{"call_waiting": false})
+	template := fieldsOf{"name": "T", "buttons": []fieldsOf{{"position": 1, "type": "blf_extension", "target": fieldsOf{"user": o.user}}}}
+	d.cycle(d.at("/button_templates"), d.create(d.at("/button_templates"), template), fieldsOf{"buttons": nil})
+	domain := d.create(d.at("/sip_domains"), fieldsOf{"domain": "b.example.com", "digest_algorithms": []string{"MD5", "SHA-256"}})
+	list := d.create(d.at("/credential_lists"), fieldsOf{"name": "B"})
+	credentials := d.at("/credential_lists/" + string(list) + "/credentials")
+	credential := d.create(credentials, fieldsOf{"username": "bob", "password": "Correct-Horse-7", "expires_at": "2030-01-01T00:00:00Z"})
+	d.do(d.root, http.MethodPost, credentials+"/"+string(credential)+"/reveal", nil, 200)
+	attachment := d.create(d.at("/credential_attachments"), fieldsOf{"domain": domain, "credential_list": list, "use": "calls"})
+	d.cycle(credentials, credential, fieldsOf{"password": nil, "expires_at": nil})
+	d.cycle(d.at("/credential_attachments"), attachment, fieldsOf{"use": "both"})
+	d.cycle(d.at("/credential_lists"), list, fieldsOf{"name": "C"})
+	d.cycle(d.at("/sip_domains"), domain, fieldsOf{"digest_algorithms": nil})
+	d.cycle(d.at("/api_keys"), d.create(d.at("/api_keys"), fieldsOf{"name": "k", "scopes": allScopes()}), fieldsOf{"name": "l"})
+}
+
+func (d *described) describeHistories(o office) {
+	d.t.Helper()
+	err := d.store.Update(d.t.Context(), func(tx *store.Tx) error {
+		if err := tx.PutRegistrationFailure(record.RegistrationFailure{Account: d.account, AOR: "eve@sip.example.com", Cause: "wrong_password"}); err != nil {
+			return err
+		}
+		return tx.AppendProvisioningEvent(record.ProvisioningEvent{Account: d.account, Device: o.device, Result: record.FetchServed, Status: 200})
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, path := range []string{
+		d.at("/registration_failures"), d.at("/provisioning_events"), d.at("/devices/" + string(o.device) + "/provisioning_events"),
+		d.at("/audit_entries"), "/v1/audit_entries",
+	} {
+		if len(d.do(d.root, http.MethodGet, path, nil, 200).data()) == 0 {
+			d.t.Errorf("%s is empty", path)
+		}
+	}
+}
+
+func (d *described) describePlatform() {
+	d.t.Helper()
+	d.do(d.root, http.MethodGet, "/v1/platform", nil, 200)
+	d.do(d.root, http.MethodPatch, "/v1/platform", fieldsOf{"model_settings": fieldsOf{"T46U": fieldsOf{"network": fieldsOf{"vlan_id": 7}}}}, 200)
+	d.do(d.root, http.MethodPost, "/v1/backup", nil, 200)
+	d.cycle("/v1/api_keys", d.create("/v1/api_keys", fieldsOf{"name": "second"}), fieldsOf{"name": "l"})
+	account := d.create("/v1/accounts", fieldsOf{
+		"name": "Whole", "email": "w@example.com", "phone_admin_password": "Correct-Horse-7", "billing_address": address(),
+		"settings": fieldsOf{"regional": fieldsOf{"ntp_servers": []string{"ntp.example.com"}}}, "fax_limit_inbound": 5,
+	})
+	d.cycle("/v1/accounts", account, fieldsOf{"fax_limit_inbound": nil, "park_fallback": nil, "provision_user": "p", "provision_password": "Correct-Horse-7"})
+}
+
+// Every operation is told apart by its event and its identifier.
+func TestOperationsAreDistinct(t *testing.T) {
+	w := newWorld(t)
+	seen := map[string]string{}
+	for _, op := range w.server.table() {
+		if other, twice := seen[op.path+op.method]; twice {
+			t.Errorf("%s %s twice: %s", op.method, op.path, other)
+		}
+		if op.scope == "" && !op.open {
+			t.Errorf("%s %s needs no scope", op.method, op.path)
+		}
+		if other, twice := seen[operationID(op)]; twice {
+			t.Errorf("%s and %s have one identifier", other, op.event)
+		}
+		seen[op.path+op.method], seen[operationID(op)] = op.event, op.event
+		if strings.Count(op.event, ".") != 1 || op.status == 0 || op.summary == "" {
+			t.Errorf("%s %s: %s, %s, %q", op.method, op.path, op.event, strconv.Itoa(op.status), op.summary)
+		}
+	}
+}

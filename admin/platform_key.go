@@ -1,0 +1,71 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"dialtone/store"
+	"dialtone/store/record"
+)
+
+// EnsurePlatformKey makes the first platform key when the store has none, and
+// leaves it in the file (mode 0600) for the operator. The file is on disk before the
+// key works: a crash in between leaves a file with a useless key, which the next
+// start replaces.
+func EnsurePlatformKey(ctx context.Context, s *store.Store, file string) error {
+	known := false
+	s.View(func(v *store.View) { known = store.Count[*record.APIKey](v, "") > 0 })
+	if known {
+		return nil
+	}
+	key, digest := newKey()
+	if err := writeKeyFile(file, key); err != nil {
+		return err
+	}
+	err := s.Update(ctx, func(tx *store.Tx) error {
+		k := &record.APIKey{Name: "first platform key", Scopes: allScopes(), Digest: digest}
+		if err := tx.Create(k); err != nil {
+			return err
+		}
+		return tx.Audit("", record.AuditEntry{
+			Event: "api_key.create", Resource: k.ID, Actor: record.Actor{Type: record.ActorSystem},
+			Outcome: record.OutcomeSuccess, Changes: differences(nil, k),
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("cannot create platform key: %w", err)
+	}
+	return nil
+}
+
+// writeKeyFile replaces the file as a whole and makes it durable.
+func writeKeyFile(file, key string) (err error) {
+	fail := func(err error) error { return fmt.Errorf("cannot write platform key %q: %w", file, err) }
+	f, err := os.CreateTemp(filepath.Dir(file), ".platform.key-*") // mode 0600
+	if err != nil {
+		return fail(err)
+	}
+	_, err = f.WriteString(key + "\n")
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		return fail(errors.Join(err, os.Remove(f.Name())))
+	}
+	return syncDir(filepath.Dir(file))
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("cannot open %q: %w", dir, err)
+	}
+	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+		return fmt.Errorf("cannot sync %q: %w", dir, err)
+	}
+	return nil
+}

@@ -1,0 +1,35 @@
+package admin
+
+import "slices"
+
+// table is the one table of operations: the router, the audit log, the description
+// of the API and the test of permissions are made from it. What needs a part of the
+// daemon that is not there is left out.
+func (s *Server) table() []*operation {
+	ops := slices.Concat(
+		accounts().operations(),
+		locations().operations(),
+		users().operations(),
+		extensions().operations(),
+		domains().operations(),
+		credentialLists().operations(),
+		credentials().operations(),
+		[]*operation{revealOperation()},
+		attachments().operations(),
+		buttonTemplates().operations(),
+		devices().operations(),
+		s.deviceOperations(),
+		overrideOperations(),
+		s.softphoneOperations(),
+		provisioningOperations(),
+		unknownOperations(),
+		historyOperations(),
+		apiKeys().operations(),
+		platformKeyOperations(),
+		platformOperations(),
+	)
+	if s.Registrations != nil {
+		ops = append(ops, registrationOperations()...)
+	}
+	return ops
+}
