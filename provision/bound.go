@@ -49,7 +49,7 @@ func (b *bound) forget(device record.ID, epoch uint32) {
 func (s *Server) bind(d *record.Device) {
 	epoch := d.BindingEpoch + 1
 	s.bound.remember(d)
-	err := s.Store.Update(context.Background(), func(tx *store.Tx) error {
+	err := s.journal.store.Update(context.Background(), func(tx *store.Tx) error {
 		return tx.PutState(d.ID, d.Account, func(state *record.DeviceState) { state.BoundEpoch = epoch })
 	})
 	if err == nil {

@@ -1,11 +1,6 @@
 package provision
 
-import (
-	"net/netip"
-	"time"
-
-	"dialtone/store/record"
-)
+import "time"
 
 const (
 	// foldFor is how long refusals that are alike are told as one.
@@ -16,12 +11,9 @@ const (
 
 // fold is requests that are alike.
 type fold struct {
-	event  record.ProvisioningEvent // the last of them
-	result result
-	source netip.Addr
-	token  string
-	count  int       // since it was last told
-	until  time.Time // zero before it was first told
+	last  note
+	count int       // since it was last told
+	until time.Time // zero before it was first told
 }
 
 // folds tells the first refusal of its sort at once, and those that follow within a
@@ -32,10 +24,10 @@ func (fs folds) add(n *note) {
 	k := n.key()
 	f := fs[k]
 	if f == nil {
-		f = &fold{result: n.result, source: n.source, token: n.token()}
+		f = &fold{}
 		fs[k] = f
 	}
-	f.event = n.event()
+	f.last = *n
 	f.count++
 }
 
@@ -49,7 +41,7 @@ func (fs folds) close(now time.Time, last bool, tell func(*fold)) {
 			f.count = 0
 		}
 		switch {
-		case over || !f.result.refusal():
+		case over || !f.last.result.refusal():
 			delete(fs, k)
 		case first:
 			f.until = now.Add(foldFor)

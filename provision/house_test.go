@@ -256,28 +256,40 @@ func (h *house) ask(t testing.TB, method, target, body string, headers ...string
 	return read(t, bufio.NewReader(c), method)
 }
 
+// read reads one answer and nothing beyond it.
 func read(t testing.TB, r *bufio.Reader, method string) reply {
 	t.Helper()
-	var raw strings.Builder
-	tee := bufio.NewReader(io.TeeReader(r, &raw))
-	resp, err := http.ReadResponse(tee, &http.Request{Method: method})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Header.Del("Date")
-	head, _, _ := strings.Cut(raw.String(), "\r\n\r\n")
+	var got reply
 	var lines []string
-	for line := range strings.SplitSeq(head, "\r\n") {
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		line = strings.TrimSuffix(line, "\r\n")
+		if line == "" {
+			break
+		}
 		if !strings.HasPrefix(line, "Date:") {
 			lines = append(lines, line)
 		}
 	}
-	return reply{status: resp.StatusCode, header: resp.Header, raw: strings.Join(lines, "\r\n"), body: string(body)}
+	got.raw = strings.Join(lines, "\r\n")
+	resp, err := http.ReadResponse(bufio.NewReader(strings.NewReader(got.raw+"\r\n\r\n")), &http.Request{Method: method})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.status, got.header = resp.StatusCode, resp.Header
+	_ = resp.Body.Close()
+	if method == "HEAD" || resp.StatusCode == http.StatusNotModified {
+		return got
+	}
+	body := make([]byte, resp.ContentLength)
+	if _, err := io.ReadFull(r, body); err != nil {
+		t.Fatal(err)
+	}
+	got.body = string(body)
+	return got
 }
 
 // get fetches a file with the account's token.
@@ -285,3 +297,6 @@ func (h *house) get(t testing.TB, name string, headers ...string) reply {
 	t.Helper()
 	return h.ask(t, "GET", "/p/"+token+"/"+name, "", headers...)
 }
+
+// fakePhone is the address of phones without a connection.
+var fakePhone = &net.TCPAddr{IP: net.IPv4(192, 0, 2, 10), Port: 40_000}

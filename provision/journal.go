@@ -27,7 +27,7 @@ const (
 // journal takes notes on the request path, where it neither waits nor allocates, and
 // writes them behind it: events, device states, phones nobody has added.
 type journal struct {
-	store   *store.Store
+	store   updater
 	log     *slog.Logger
 	metrics *metrics
 	bound   *bound
@@ -47,13 +47,18 @@ type journal struct {
 	retryAt time.Time
 }
 
+// updater is a store.Store.
+type updater interface {
+	Update(ctx context.Context, fn func(*store.Tx) error) error
+}
+
 // late is a first use of a device's own URL that could not be written at once.
 type late struct {
 	device *record.Device
 	epoch  uint32
 }
 
-func newJournal(s *store.Store, log *slog.Logger, m *metrics, b *bound, now func() time.Time) *journal {
+func newJournal(s updater, log *slog.Logger, m *metrics, b *bound, now func() time.Time) *journal {
 	return &journal{
 		store: s, log: log, metrics: m, bound: b,
 		lines:   netx.NewLimiter(netx.LimiterConfig{Burst: 20, Every: 10 * time.Second, Sources: 4096, Now: now}),
@@ -127,7 +132,7 @@ func (j *journal) gather(last bool) {
 		n := &notes[i]
 		j.folds.add(n)
 		if n.fetched {
-			j.patch(n.device, n.account).fetch(n)
+			j.patch(n.device, n.account).last = *n
 		}
 		if n.result == resUnknownMAC && n.file == fileConfig {
 			j.seen(n)
@@ -147,15 +152,15 @@ func (j *journal) gather(last bool) {
 // tell logs requests that are alike and queues their event. What belongs to no
 // account is logged only.
 func (j *journal) tell(f *fold) {
-	ev := f.event
-	ev.Count = f.count
-	if f.result.refusal() && j.lines.Take(f.source) {
+	n := &f.last
+	ev := n.event(f.count)
+	if n.result.refusal() && j.lines.Take(n.source) {
 		level := slog.LevelInfo
-		if f.result.expected() {
+		if n.result.expected() {
 			level = slog.LevelDebug
 		}
 		j.log.Log(context.Background(), level, "refused a phone", "reason", ev.Result, "src", ev.SourceIP,
-			"token", f.token, "file", ev.File, "device", ev.Device, "count", ev.Count, "detail", ev.Detail)
+			"token", n.token(), "file", ev.File, "device", ev.Device, "count", ev.Count, "detail", ev.Detail)
 	}
 	if ev.Account != "" {
 		j.events = append(j.events, ev)

@@ -67,23 +67,27 @@ type key struct {
 	source          netip.Addr
 	result          result
 	method          method
-	name            string
 	token           [3]byte
+	name            [keptName]byte
 }
 
 func (n *note) key() key {
-	return key{n.account, n.device, n.mac, n.source, n.result, n.method, string(n.nameBuf[:n.name]), n.digest}
+	k := key{account: n.account, device: n.device, mac: n.mac, source: n.source, result: n.result, method: n.method, token: n.digest}
+	copy(k.name[:], n.nameBuf[:n.name])
+	return k
 }
 
-// event is the note as the administrator reads it.
-func (n *note) event() record.ProvisioningEvent {
+// event is count such notes as the administrator reads them.
+func (n *note) event(count int) record.ProvisioningEvent {
 	return record.ProvisioningEvent{
 		Account: n.account, Device: n.device, Time: n.time,
 		Method: methodNames[n.method], File: printable(n.nameBuf[:n.name]),
 		Result: n.result.String(), Status: n.status, Bytes: n.bytes,
-		SourceIP: ip(n.source), UserAgent: printable(n.agentBuf[:n.agent]), Detail: n.detail,
+		SourceIP: ip(n.source), UserAgent: n.userAgent(), Detail: n.detail, Count: count,
 	}
 }
+
+func (n *note) userAgent() string { return printable(n.agentBuf[:n.agent]) }
 
 // token names the token in the log without giving it away.
 func (n *note) token() string { return hex.EncodeToString(n.digest[:]) }

@@ -3,7 +3,6 @@ package provision
 import (
 	"context"
 	"errors"
-	"net/netip"
 	"time"
 
 	"dialtone/provision/catalog"
@@ -15,39 +14,22 @@ import (
 type patch struct {
 	account record.ID
 	epoch   uint32 // BoundEpoch, 0 for none
-
-	fetched         bool
-	at              time.Time
-	source          netip.Addr
-	agent           string
-	model, firmware string
-	hash            uint64
-	old             bool
-}
-
-// fetch notes that the device has its configuration now.
-func (p *patch) fetch(n *note) {
-	p.fetched = true
-	p.at, p.source, p.hash, p.old = n.time, n.source, n.hash, n.old
-	p.agent = printable(n.agentBuf[:n.agent])
-	p.model, p.firmware = "", ""
-	if a, ok := catalog.ParseUserAgent(p.agent); ok {
-		p.model, p.firmware = a.Model, a.Firmware
-	}
+	last    note   // the last fetch, if there was one
 }
 
 func (p *patch) apply(state *record.DeviceState) {
 	if p.epoch != 0 {
 		state.BoundEpoch = p.epoch
 	}
-	if !p.fetched {
+	n := &p.last
+	if !n.fetched {
 		return
 	}
-	state.LastProvisionedAt = p.at.UTC().Truncate(time.Millisecond)
-	state.LastIP, state.UserAgent = ip(p.source), p.agent
-	state.FetchedHash, state.OldToken = p.hash, p.old
-	if p.model != "" {
-		state.Model, state.Firmware = p.model, p.firmware
+	state.LastProvisionedAt = n.time.UTC().Truncate(time.Millisecond)
+	state.LastIP, state.UserAgent = ip(n.source), n.userAgent()
+	state.FetchedHash, state.OldToken = n.hash, n.old
+	if a, ok := catalog.ParseUserAgent(state.UserAgent); ok {
+		state.Model, state.Firmware = a.Model, a.Firmware
 	}
 }
 
@@ -80,7 +62,7 @@ func (j *journal) seen(n *note) {
 	}
 	m.Count++
 	m.LastSeen, m.SourceIP = n.time.UTC(), ip(n.source)
-	m.UserAgent = printable(n.agentBuf[:n.agent])
+	m.UserAgent = n.userAgent()
 	m.Vendor = catalog.MACVendor(n.mac.Hex())
 	if a, ok := catalog.ParseUserAgent(m.UserAgent); ok {
 		m.Vendor, m.Model, m.Firmware = a.Vendor, a.Model, a.Firmware

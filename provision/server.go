@@ -41,10 +41,10 @@ const (
 type Server struct {
 	// Listen is host:port; port 0 takes a free one.
 	Listen string
-	// Certificate makes it HTTPS; nil is HTTP.
-	Certificate *netx.Certificate
-	Store       *store.Store
-	Renderer    Renderer
+	// TLS makes it HTTPS; nil is HTTP. The protocol to offer is HTTP/1.1.
+	TLS      *tls.Config
+	Store    *store.Store
+	Renderer Renderer
 	// SameEverywhere says that files do not depend on which address of ours a phone
 	// talks to, because the public URL and the SIP address are configured.
 	SameEverywhere bool
@@ -135,8 +135,8 @@ func (s *Server) Serve(ctx context.Context) error {
 		background.Go(func() { r.run(ctx) })
 	}
 	var ln net.Listener = s.listener
-	if s.Certificate != nil {
-		ln = tls.NewListener(ln, s.Certificate.Config("http/1.1"))
+	if s.TLS != nil {
+		ln = tls.NewListener(ln, s.TLS)
 	}
 	return httpx.ServeFast(ctx, s.http, ln, s.Drain)
 }

@@ -41,8 +41,10 @@ func (s *Server) upload(ctx *fasthttp.RequestCtx, r *request) result {
 	}
 	hash, size, err := s.receive(ctx)
 	if err == nil {
+		// The closure gets copies: were r in it, every request would live on the heap.
+		device, account, kind, now := r.device.ID, r.account.ID, uploadKinds[r.file], r.now
 		err = s.Store.Update(context.Background(), func(tx *store.Tx) error { // what has begun is finished
-			return tx.PutUpload(r.device.ID, r.account.ID, uploadKinds[r.file], hash, size, r.now)
+			return tx.PutUpload(device, account, kind, hash, size, now)
 		})
 	}
 	switch {
