@@ -85,25 +85,24 @@ func idsOf[T record.Record](list []T) (ids []record.ID) {
 }
 
 // checkIndex compares the index with one made of what is on disk, and the keys that
-// guard uniqueness and references with what the records say.
+// guard uniqueness and references with what the records say. No other write comes in
+// between.
 func checkIndex(t testing.TB, s *Store) {
 	t.Helper()
-	fresh := &Store{box: s.box, deviceURL: s.deviceURL, engine: s.engine}
-	fresh.index = newIndex(s.Unseal, func(d *record.Device) record.TokenDigest {
-		return record.DigestToken([]byte(s.DeviceToken(d)))
+	update(t, s, func(*Tx) error {
+		fresh := &Store{engine: s.engine}
+		fresh.index = newIndex(s.Unseal, s.deviceDigest)
+		if err := fresh.load(); err != nil {
+			return err
+		}
+		if diff := cmp.Diff(snapshotOf(fresh.index), snapshotOf(s.index), cmpopts.EquateEmpty()); diff != "" {
+			return fmt.Errorf("index differs from what the disk gives (-disk +index):\n%s", diff)
+		}
+		return checkKeys(s)
 	})
-	if err := fresh.load(); err != nil {
-		t.Fatal(err)
-	}
-	opts := cmp.Options{cmpopts.EquateEmpty()}
-	if diff := cmp.Diff(snapshotOf(fresh.index), snapshotOf(s.index), opts); diff != "" {
-		t.Fatalf("index differs from what the disk gives (-disk +index):\n%s", diff)
-	}
-	checkKeys(t, s)
 }
 
-func checkKeys(t testing.TB, s *Store) {
-	t.Helper()
+func checkKeys(s *Store) error {
 	want := map[string]string{}
 	s.View(func(v *View) {
 		for id, r := range v.x.records {
@@ -140,7 +139,7 @@ func checkKeys(t testing.TB, s *Store) {
 		return nil
 	})
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	if len(dead) > 0 {
 		for key := range got { // keys of accounts that wait to be swept
@@ -150,6 +149,7 @@ func checkKeys(t testing.TB, s *Store) {
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Fatalf("keys differ from what the records say (-records +disk):\n%s", diff)
+		return fmt.Errorf("keys differ from what the records say (-records +disk):\n%s", diff)
 	}
+	return nil
 }

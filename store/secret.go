@@ -57,6 +57,10 @@ func (s *Store) DeviceToken(d *record.Device) string {
 	return spell(append(first, mac.Sum(nil)...))
 }
 
+func (s *Store) deviceDigest(d *record.Device) record.TokenDigest {
+	return record.DigestToken([]byte(s.DeviceToken(d)))
+}
+
 // Seal encrypts a secret of a record for storage.
 func (s *Store) Seal(id record.ID, field, secret string) []byte {
 	return s.box.Seal(nil, []byte(secret), []byte(string(id)+"/"+field))

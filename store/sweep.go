@@ -255,13 +255,14 @@ func (w *sweeper) blobs(ctx context.Context) error {
 	}
 	defer w.store.backups.Unlock()
 	s := w.store
-	return s.engine.View(func(r kv.Reader) error {
-		named, err := namedBlobs(r)
-		if err != nil {
-			return err
-		}
-		keep := func(h blob.Hash) bool { return named[h] }
-		_, err = s.blobs.Sweep(ctx, keep, s.now().Add(-s.retention.Blobs))
+	var named map[blob.Hash]bool
+	err := s.engine.View(func(r kv.Reader) (err error) {
+		named, err = namedBlobs(r)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	_, err = s.blobs.Sweep(ctx, func(h blob.Hash) bool { return named[h] }, s.now().Add(-s.retention.Blobs))
+	return err
 }
