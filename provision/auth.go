@@ -49,7 +49,7 @@ func (s *Server) authenticated(r *request) bool {
 		r.err = err
 		return false
 	}
-	ok := false
+	var ok bool
 	if len(r.auth) > len(basicScheme) && strings.EqualFold(string(r.auth[:len(basicScheme)]), basicScheme) {
 		ok = basicMatches(r.auth[len(basicScheme):], r.account.ProvisionUser, password)
 	} else {

@@ -246,9 +246,7 @@ func (h *house) ask(t testing.TB, method, target, body string, headers ...string
 	defer c.Close()
 	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
 	text := method + " " + target + " HTTP/1.1\r\nHost: phones.example.com\r\n"
-	for _, line := range headers {
-		text += line + "\r\n"
-	}
+	text += strings.Join(append(headers, ""), "\r\n")
 	if !strings.Contains(text, "User-Agent:") {
 		text += "User-Agent: " + t46Agent + "\r\n"
 	}

@@ -59,8 +59,10 @@ func (h *house) refusals() []refusal {
 		{name: "PUT for a foreign MAC", method: "PUT", target: base + "805ec0010205-local.cfg", result: resForeignMAC, headers: length, body: "abc"},
 		{name: "PUT with a bad token", method: "PUT", target: "/p/wrong/805ec0010203-local.cfg", result: resBadToken, headers: length, body: "abc"},
 		{name: "PUT too large", method: "PUT", target: base + "805ec0010203-local.cfg", result: resTooLarge, headers: []string{"Content-Length: 2000000"}, body: strings.Repeat("x", 8<<10)},
-		{name: "PUT too large in chunks", method: "PUT", target: base + "805ec0010203-local.cfg", result: resTooLarge,
-			headers: []string{"Transfer-Encoding: chunked"}, body: strings.Repeat("10000\r\n"+strings.Repeat("x", 1<<16)+"\r\n", 17) + "0\r\n\r\n"},
+		{
+			name: "PUT too large in chunks", method: "PUT", target: base + "805ec0010203-local.cfg", result: resTooLarge,
+			headers: []string{"Transfer-Encoding: chunked"}, body: strings.Repeat("10000\r\n"+strings.Repeat("x", 1<<16)+"\r\n", 17) + "0\r\n\r\n",
+		},
 	}
 }
 

@@ -78,11 +78,11 @@ type resync struct {
 type due struct{ first, last time.Time }
 
 func (d due) at() time.Time {
-	if at, latest := d.last.Add(quiet), d.first.Add(patience); at.After(latest) {
+	at, latest := d.last.Add(quiet), d.first.Add(patience)
+	if at.After(latest) {
 		return latest
-	} else {
-		return at
 	}
+	return at
 }
 
 // pushed is an account whose phones have been told.
@@ -164,19 +164,19 @@ func (r *resync) touched(changes []store.Change) []record.ID {
 	accounts := []record.ID{}
 	seen := map[record.ID]bool{}
 	for _, c := range changes {
-		rec := c.Record()
-		h := rec.Header()
+		kind, h := c.Record().Kind(), c.Record().Header()
 		id := h.Account
-		switch rec.Kind() {
-		case record.KindPlatform:
-			return nil
-		case record.KindAPIKey:
-			continue
-		case record.KindAccount:
+		if kind == record.KindAccount {
 			id = h.ID
 		}
 		if c.After == nil {
 			r.fleet.forget(h.ID)
+		}
+		if kind == record.KindAPIKey {
+			continue
+		}
+		if kind == record.KindPlatform {
+			return nil
 		}
 		if !seen[id] {
 			seen[id] = true

@@ -63,10 +63,13 @@ func (f *fakeFleet) fetchers(a record.ID) []record.ID { return f.phones[a] }
 func (f *fakeFleet) outdated(d record.ID) bool {
 	return !locked(f, func() bool { return f.current[d] })
 }
+
 func (f *fakeFleet) Registered(d record.ID) bool {
 	return !locked(f, func() bool { return f.offline[d] })
 }
+
 func (f *fakeFleet) InCall(d record.ID) bool { return locked(f, func() bool { return f.inCall[d] }) }
+
 func (f *fakeFleet) forget(id record.ID) {
 	locked(f, func() bool { f.forgotten = append(f.forgotten, id); return true })
 }

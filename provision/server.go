@@ -44,6 +44,7 @@ type Server struct {
 	// TLS makes it HTTPS; nil is HTTP. The protocol to offer is HTTP/1.1.
 	TLS      *tls.Config
 	Store    *store.Store
+	// Renderer may be set after Initialize, which tells the port, and before Serve.
 	Renderer Renderer
 	// SameEverywhere says that files do not depend on which address of ours a phone
 	// talks to, because the public URL and the SIP address are configured.
