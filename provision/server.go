@@ -42,8 +42,8 @@ type Server struct {
 	// Listen is host:port; port 0 takes a free one.
 	Listen string
 	// TLS makes it HTTPS; nil is HTTP. The protocol to offer is HTTP/1.1.
-	TLS      *tls.Config
-	Store    *store.Store
+	TLS   *tls.Config
+	Store *store.Store
 	// Renderer may be set after Initialize, which tells the port, and before Serve.
 	Renderer Renderer
 	// SameEverywhere says that files do not depend on which address of ours a phone
