@@ -64,13 +64,14 @@ type connSys struct {
 
 	// arguments and results of the system calls, made by functions that are built
 	// once so that nothing is allocated per call
-	batch   *Batch
-	n       int
-	errno   syscall.Errno
-	readFn  func(fd uintptr) bool
-	writeFn func(fd uintptr) bool
-	first   int
-	last    int
+	batch    *Batch
+	n        int
+	readErr  syscall.Errno
+	readFn   func(fd uintptr) bool
+	first    int
+	last     int
+	writeErr syscall.Errno // apart from readErr: a reader and a writer work at once
+	writeFn  func(fd uintptr) bool
 }
 
 func prepare(c syscall.RawConn, o Options) error {
@@ -131,9 +132,9 @@ func (c *Conn) Read(b *Batch) error {
 		b.Packets = nil
 		return closedOr(err)
 	}
-	if s.errno != 0 {
+	if s.readErr != 0 {
 		b.Packets = nil
-		return os.NewSyscallError("recvmmsg", s.errno)
+		return os.NewSyscallError("recvmmsg", s.readErr)
 	}
 	b.Packets = b.all[:s.n]
 	for i := range b.Packets {
@@ -152,7 +153,7 @@ func (s *connSys) recv(fd uintptr) bool {
 		case unix.EAGAIN:
 			return false
 		}
-		s.n, s.errno = int(n), errno
+		s.n, s.readErr = int(n), errno
 		return true
 	}
 }
@@ -209,7 +210,7 @@ func (c *Conn) Write(packets []Packet) (failed int, err error) {
 			if err := c.raw.Write(s.writeFn); err != nil {
 				return failed + len(packets) - s.first, closedOr(err)
 			}
-			if s.errno != 0 {
+			if s.writeErr != 0 {
 				failed++
 				s.first++
 			}
@@ -231,7 +232,7 @@ func (s *connSys) send(fd uintptr) bool {
 		case 0:
 			s.first += int(n)
 		}
-		s.errno = errno
+		s.writeErr = errno
 		return true
 	}
 }

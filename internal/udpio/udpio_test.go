@@ -119,6 +119,35 @@ func TestUnsendableIsPassedOver(t *testing.T) {
 	}
 }
 
+// A reader and a writer share nothing: the race detector looks on.
+func TestReadWhileWriting(t *testing.T) {
+	a, b := listen(t, "127.0.0.1:0", Options{}), listen(t, "127.0.0.1:0", Options{})
+	done := make(chan error, 1)
+	go func() { done <- echo(b) }()
+	const count = 100
+	received := make(chan error, 1)
+	go func() {
+		in := NewBatch(16, 2048)
+		for n := 0; n < count; n += len(in.Packets) {
+			if err := a.Read(in); err != nil {
+				received <- err
+				return
+			}
+		}
+		received <- nil
+	}()
+	for range count {
+		if failed, err := a.Write([]Packet{{Data: []byte("x"), Peer: b.LocalAddr()}}); failed > 0 || err != nil {
+			t.Fatal(failed, err)
+		}
+	}
+	if err := <-received; err != nil {
+		t.Fatal(err)
+	}
+	b.Close()
+	<-done
+}
+
 func TestReusePort(t *testing.T) {
 	a := listen(t, "127.0.0.1:0", Options{ReusePort: true})
 	listen(t, a.LocalAddr().String(), Options{ReusePort: true})
