@@ -39,10 +39,10 @@ func NextNameAddr(list []byte) (a NameAddr, rest []byte, err error) {
 		return NameAddr{}, nil, ErrSyntax
 	}
 	a.Display = trimLWS(value[:open])
-	a.URI = trimLWS(value[open+1 : end])
+	a.URI = value[open+1 : end]
 	after := trimLWS(value[end+1:])
 	switch {
-	case len(a.URI) == 0:
+	case len(a.URI) == 0 || isBlank(a.URI[0]) || isBlank(a.URI[len(a.URI)-1]):
 		return NameAddr{}, nil, ErrSyntax
 	case len(after) == 0:
 	case after[0] == ';':

@@ -1,6 +1,6 @@
 package wire
 
-import "net/netip"
+import "bytes"
 
 // URI is a SIP or SIPS URI in its parts, as sent.
 type URI struct {
@@ -14,7 +14,7 @@ type URI struct {
 }
 
 // ParseURI reads a sip or sips URI (RFC 3261 section 19.1.1). Other schemes are
-// ErrScheme.
+// ErrScheme, with only Scheme set.
 func ParseURI(b []byte) (u URI, err error) {
 	colon := indexByte(b, ':')
 	if colon < 0 {
@@ -22,15 +22,18 @@ func ParseURI(b []byte) (u URI, err error) {
 	}
 	u.Scheme = b[:colon]
 	if !EqualFold(u.Scheme, "sip") && !EqualFold(u.Scheme, "sips") {
-		return URI{}, ErrScheme
+		return URI{Scheme: u.Scheme}, ErrScheme
 	}
 	rest := b[colon+1:]
 	if at := indexByte(rest, '@'); at >= 0 {
 		u.User, rest = rest[:at], rest[at+1:]
+		if !plain(u.User) || !escapesWhole(u.User) {
+			return URI{}, ErrSyntax
+		}
 		if pw := indexByte(u.User, ':'); pw >= 0 {
 			u.User = u.User[:pw]
 		}
-		if len(u.User) == 0 || !plain(u.User) {
+		if len(u.User) == 0 {
 			return URI{}, ErrSyntax
 		}
 	}
@@ -54,8 +57,7 @@ func (u URI) hostPort(b []byte) (URI, error) {
 		if end < 0 {
 			return URI{}, ErrSyntax
 		}
-		addr, err := netip.ParseAddr(string(b[1:end]))
-		if err != nil || !addr.Is6() || addr.Zone() != "" {
+		if _, ok := parseIPv6(b[1:end]); !ok {
 			return URI{}, ErrSyntax
 		}
 		u.Host, port = b[1:end], b[end+1:]
@@ -105,14 +107,25 @@ func plain(b []byte) bool {
 	return true
 }
 
-func indexByte(b []byte, c byte) int {
-	for i := range b {
-		if b[i] == c {
-			return i
+// escapesWhole tells that every percent sign starts an escape (RFC 3986 2.1).
+func escapesWhole(b []byte) bool {
+	for i := 0; i < len(b); i++ {
+		if b[i] != '%' {
+			continue
+		}
+		if i+2 >= len(b) {
+			return false
+		}
+		_, high := unhex(b[i+1])
+		_, low := unhex(b[i+2])
+		if !high || !low {
+			return false
 		}
 	}
-	return -1
+	return true
 }
+
+func indexByte(b []byte, c byte) int { return bytes.IndexByte(b, c) }
 
 // AppendUnescaped appends a URI's user with its %xx escapes resolved. ok is false
 // when an escape is broken or stands for a control character.

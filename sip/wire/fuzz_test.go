@@ -1,0 +1,91 @@
+package wire
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"unsafe"
+)
+
+// FuzzScan: no message makes Scan fail otherwise than with its errors, nothing found
+// lies outside the message or holds a control character, and the answer to it is a
+// message that matches it.
+func FuzzScan(f *testing.F) {
+	f.Add([]byte(register))
+	for _, tt := range edits {
+		if m := strings.Replace(register, tt.old, tt.with, 1); len(m) < 4096 {
+			f.Add([]byte(m))
+		}
+	}
+	for _, tt := range tortured {
+		f.Add(tortureMessage(f, tt.file))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var m Message
+		err := Scan(b, &m)
+		for _, part := range parts(&m) {
+			if !within(b, part) {
+				t.Fatalf("%q is not part of the message", part)
+			}
+		}
+		if m.Top.Valid {
+			m.Top.ResponseAddr(testSource)
+		}
+		if !m.Answerable {
+			return
+		}
+		checkAnswer(t, &m, err)
+	})
+}
+
+// checkAnswer: what was fit to be read is fit to be answered, and no answer has more
+// lines than it should.
+func checkAnswer(t *testing.T, m *Message, refused error) {
+	response := AppendResponse(nil, m, &Response{Status: 400, Source: testSource, Key: testKey})
+	if lines := strings.Count(string(response), "\n"); lines != len(m.Vias)+7 || strings.Count(string(response), "\r") != lines {
+		t.Fatalf("answer has %d lines: %q", lines, response)
+	}
+	if refused != nil || len(response) > MaxMessage {
+		return
+	}
+	var answer Message
+	if err := Scan(response, &answer); err != nil {
+		// Adding parameters to the longest lines makes them too long.
+		if !errors.Is(err, ErrHeaderTooLong) {
+			t.Fatalf("%v: %q", err, response)
+		}
+		return
+	}
+	if string(answer.CallID) != string(m.CallID) || answer.CSeq != m.CSeq || string(answer.Top.Branch) != string(m.Top.Branch) || string(answer.From.Tag) != string(m.From.Tag) {
+		t.Fatalf("answer %q does not match", response)
+	}
+}
+
+// parts are the slices of a message.
+func parts(m *Message) [][]byte {
+	all := [][]byte{
+		m.Method, m.RequestURI, m.Reason, m.CallID, m.CSeqMethod, m.cseqValue, m.Expires, m.UserAgent, m.Event, m.Body,
+		m.Top.Value, m.Top.Transport, m.Top.Host, m.Top.Params, m.Top.Branch, m.Top.Received, m.Top.MAddr,
+	}
+	for _, u := range []URI{m.Target, m.From.URI, m.To.URI} {
+		all = append(all, u.Scheme, u.User, u.Host, u.Params, u.Headers)
+	}
+	for _, p := range []Party{m.From, m.To} {
+		all = append(all, p.Value, p.Tag, p.NameAddr.Display, p.NameAddr.URI, p.NameAddr.Params)
+	}
+	for _, c := range m.Contacts {
+		all = append(all, c.Display, c.URI, c.Params)
+	}
+	for _, list := range [][][]byte{m.Vias, m.Authorization, m.ProxyAuthorization, m.Path, m.Supported, m.Require, m.ProxyRequire} {
+		all = append(all, list...)
+	}
+	return all
+}
+
+func within(b, part []byte) bool {
+	if len(part) == 0 {
+		return true
+	}
+	from := uintptr(unsafe.Pointer(unsafe.SliceData(part))) - uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	return from < uintptr(len(b)) && from+uintptr(len(part)) <= uintptr(len(b))
+}
