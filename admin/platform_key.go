@@ -11,22 +11,27 @@ import (
 	"dialtone/store/record"
 )
 
-// EnsurePlatformKey makes the first platform key when the store has none, and
-// leaves it in the file (mode 0600) for the operator. The file is on disk before the
-// key works: a crash in between leaves a file with a useless key, which the next
-// start replaces.
+// EnsurePlatformKey makes the first platform key when the store has none; see
+// NewPlatformKey.
 func EnsurePlatformKey(ctx context.Context, s *store.Store, file string) error {
 	known := false
 	s.View(func(v *store.View) { known = store.Count[*record.APIKey](v, "") > 0 })
 	if known {
 		return nil
 	}
+	return NewPlatformKey(ctx, s, file, "first platform key")
+}
+
+// NewPlatformKey makes a platform key of that name and leaves it in the file (mode
+// 0600) for the operator. The file is on disk before the key works: a crash in
+// between leaves a file with a useless key.
+func NewPlatformKey(ctx context.Context, s *store.Store, file, name string) error {
 	key, digest := newKey()
 	if err := writeKeyFile(file, key); err != nil {
 		return err
 	}
 	err := s.Update(ctx, func(tx *store.Tx) error {
-		k := &record.APIKey{Name: "first platform key", Scopes: allScopes(), Digest: digest}
+		k := &record.APIKey{Name: name, Scopes: allScopes(), Digest: digest}
 		if err := tx.Create(k); err != nil {
 			return err
 		}
