@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"log/slog"
+	"math"
+	"os"
+	"path"
+	"runtime/debug"
+	"strconv"
+	"strings"
+)
+
+// memoryShare is the part of the memory the Go heap may grow to, in percent. The
+// rest is for the engine's mapped files, sockets and the system.
+const memoryShare = 80
+
+// limitMemory has the garbage collector work harder before the process meets the
+// memory limit of its control group or its machine. GOMEMLIMIT in the environment
+// goes before; GOGC stays what it is (100, or the environment's).
+func limitMemory(log *slog.Logger) {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	available := min(machineMemory("/proc/meminfo"), groupMemory("/proc/self/cgroup", "/sys/fs/cgroup"))
+	if available == math.MaxInt64 {
+		return
+	}
+	limit := available / 100 * memoryShare
+	debug.SetMemoryLimit(limit)
+	log.Debug("memory limit set", "bytes", limit)
+}
+
+// machineMemory is what the machine has in bytes (proc(5), MemTotal), MaxInt64 if
+// that is not known.
+func machineMemory(file string) int64 {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return math.MaxInt64
+	}
+	_, rest, _ := bytes.Cut(b, []byte("MemTotal:"))
+	fields := bytes.Fields(rest)
+	if len(fields) == 0 {
+		return math.MaxInt64
+	}
+	kilobytes, err := strconv.ParseInt(string(fields[0]), 10, 64)
+	if err != nil || kilobytes <= 0 {
+		return math.MaxInt64
+	}
+	return kilobytes << 10
+}
+
+// groupMemory is the smallest limit of the process's control group and those around
+// it (cgroups(7), version 2, memory.max), MaxInt64 without one.
+func groupMemory(selfFile, root string) int64 {
+	limit := int64(math.MaxInt64)
+	b, err := os.ReadFile(selfFile)
+	if err != nil {
+		return limit
+	}
+	_, group, found := strings.Cut(string(b), "0::")
+	if !found {
+		return limit
+	}
+	group, _, _ = strings.Cut(group, "\n")
+	for group = path.Clean("/" + group); ; group = path.Dir(group) {
+		if text, err := os.ReadFile(root + group + "/memory.max"); err == nil {
+			if n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && n > 0 {
+				limit = min(limit, n)
+			}
+		}
+		if group == "/" {
+			return limit
+		}
+	}
+}
