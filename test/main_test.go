@@ -1,0 +1,35 @@
+package test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// binary is the daemon under test, built once a run.
+var binary string
+
+func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
+
+func buildAndRun(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "dialtone-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	binary = filepath.Join(dir, "dialtone")
+	args := []string{"build", "-ldflags", "-X main.version=1.2.3-test", "-o", binary}
+	if raceEnabled {
+		args = append(args, "-race") // the daemon's races are found, too
+	}
+	build := exec.Command("go", append(args, "dialtone/cmd/dialtone")...)
+	build.Stdout, build.Stderr = os.Stderr, os.Stderr
+	if err := build.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "cannot build the daemon:", err)
+		return 1
+	}
+	return m.Run()
+}
