@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"dialtone/store"
@@ -121,7 +122,7 @@ func (c *call) matches(h *record.Meta) error {
 	if header == "" {
 		return nil
 	}
-	current := fmt.Sprint(h.Revision)
+	current := strconv.FormatUint(h.Revision, 10)
 	for tag := range strings.SplitSeq(header, ",") {
 		tag = strings.TrimSpace(tag)
 		if tag == "*" || strings.Trim(tag, `"`) == current {

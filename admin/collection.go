@@ -38,6 +38,9 @@ type collection[T record.Record] struct {
 	// written, if any, does what belongs to the change in the same transaction.
 	written func(c *call, tx *store.Tx, in *input[T]) error
 
+	// removable, if any, refuses a removal.
+	removable func(c *call, r T) error
+
 	// show is what the API shows of a record; once is prepare's.
 	show func(c *call, r T, once any) any
 	// shown is the type show returns.
@@ -279,6 +282,11 @@ func (k *collection[T]) handleDelete(c *call) (*answer, error) {
 		before, err := k.load(c, tx)
 		if err != nil {
 			return effect{}, err
+		}
+		if k.removable != nil {
+			if err := k.removable(c, before); err != nil {
+				return effect{}, err
+			}
 		}
 		if err := tx.Delete(before.Header().ID, 0); err != nil {
 			return effect{}, err

@@ -84,19 +84,28 @@ func prepareCredential(c *call, _ *store.Tx, in *input[*record.Credential]) (any
 	return password.Value, nil
 }
 
-// revealOperation shows a password again. POST, because it is an act that is
-// audited, not a look.
-func revealOperation() *operation {
-	return &operation{
-		method: http.MethodPost, path: credentialsPath + "/{credential}/reveal", event: "credential.reveal", scope: record.ScopeSecrets,
-		summary: "Shows a credential's password.", body: []reflect.Type{}, emptyBody: true,
-		answer: typeOf[*revealed](), status: http.StatusOK, handle: handleReveal,
+// revealOperations show a password again, which is audited either way.
+func revealOperations() []*operation {
+	path := credentialsPath + "/{credential}/reveal"
+	return []*operation{
+		{
+			method: http.MethodPost, path: path, event: "credential.reveal", scope: record.ScopeSecrets,
+			summary: "Shows a credential's password.", body: []reflect.Type{}, emptyBody: true,
+			answer: typeOf[*revealed](), status: http.StatusOK, handle: handleReveal,
+		},
+		{
+			method: http.MethodGet, path: path, event: "credential.reveal", name: "credential.read_password", scope: record.ScopeSecrets,
+			summary: "Shows a credential's password.",
+			answer:  typeOf[*revealed](), status: http.StatusOK, handle: handleReveal,
+		},
 	}
 }
 
 func handleReveal(c *call) (*answer, error) {
-	if err := c.readNothing(); err != nil {
-		return nil, err
+	if c.op.body != nil {
+		if err := c.readNothing(); err != nil {
+			return nil, err
+		}
 	}
 	var r *record.Credential
 	found := false

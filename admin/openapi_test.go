@@ -201,6 +201,7 @@ func (d *described) describeRecords(o office) {
 	credentials := d.at("/credential_lists/" + string(list) + "/credentials")
 	credential := d.create(credentials, fieldsOf{"username": "bob", "password": "Correct-Horse-7", "expires_at": "2030-01-01T00:00:00Z"})
 	d.do(d.root, http.MethodPost, credentials+"/"+string(credential)+"/reveal", nil, 200)
+	d.do(d.root, http.MethodGet, credentials+"/"+string(credential)+"/reveal", nil, 200)
 	attachment := d.create(d.at("/credential_attachments"), fieldsOf{"domain": domain, "credential_list": list, "use": "calls"})
 	d.cycle(credentials, credential, fieldsOf{"password": nil, "expires_at": nil})
 	d.cycle(d.at("/credential_attachments"), attachment, fieldsOf{"use": "both"})

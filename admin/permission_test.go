@@ -138,6 +138,17 @@ func TestKeysGiveNoMore(t *testing.T) {
 	w.send(key, http.MethodPost, w.at("/api_keys"), fieldsOf{"name": "more", "scopes": []string{"read", "secrets"}}).want(http.StatusForbidden)
 }
 
+// One platform key is always left.
+func TestLastPlatformKey(t *testing.T) {
+	w := newWorld(t)
+	own := w.get("/v1/api_keys").want(http.StatusOK).data()[0]["id"].(string)
+	w.delete("/v1/api_keys/" + own).want(http.StatusConflict)
+	second := w.post("/v1/api_keys", fieldsOf{"name": "second"}).want(http.StatusCreated).text("key")
+	w.send(second, http.MethodDelete, "/v1/api_keys/"+own, nil).want(http.StatusNoContent)
+	w.get("/v1/accounts").want(http.StatusUnauthorized)
+	w.send(second, http.MethodGet, "/v1/accounts", nil).want(http.StatusOK)
+}
+
 // A source that guesses keys is limited; a right key is served all the same.
 func TestWrongKeysAreLimited(t *testing.T) {
 	w := newWorld(t)

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -44,6 +45,7 @@ const (
 	codeNoSpace      = "no_space"
 	codeOverloaded   = "overloaded"
 	codeClosing      = "closing"
+	codeCancelled    = "cancelled"
 	codeInternal     = "internal"
 )
 
@@ -130,6 +132,8 @@ func problemOf(err error, log *slog.Logger) *problem {
 		return newProblem(http.StatusServiceUnavailable, codeNoSpace, "the server's disk is full: nothing was changed").retry(retryNoSpace)
 	case errors.Is(err, store.ErrOverloaded):
 		return newProblem(http.StatusServiceUnavailable, codeOverloaded, "too many changes are waiting; try again in a moment").retry(retryOverloaded)
+	case errors.Is(err, context.Canceled):
+		return newProblem(http.StatusServiceUnavailable, codeCancelled, "the request was given up before it was done")
 	case errors.Is(err, store.ErrClosed):
 		return newProblem(http.StatusServiceUnavailable, codeClosing, "the server is stopping").retry(retryOverloaded)
 	}
@@ -158,10 +162,10 @@ func sentence(invalid record.Problems) string {
 
 func problemOfConflict(c *store.Conflict) *problem {
 	p := newProblem(http.StatusConflict, c.Code, "%s", c.Error())
-	if c.Field != "" {
-		p.with(record.Problem{Field: c.Field, Code: c.Code, Detail: c.Detail})
+	if c.Field == "" {
+		return p
 	}
-	return p
+	return p.with(record.Problem{Field: c.Field, Code: c.Code, Detail: c.Detail})
 }
 
 // write sends the problem.

@@ -14,7 +14,7 @@ func (s *Server) table() []*operation {
 		domains().operations(),
 		credentialLists().operations(),
 		credentials().operations(),
-		[]*operation{revealOperation()},
+		revealOperations(),
 		attachments().operations(),
 		buttonTemplates().operations(),
 		devices().operations(),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -116,7 +117,7 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) open() {
 	w.t.Helper()
-	s, err := store.Open(store.Config{Dir: filepath.Join(w.dir, "data"), Now: w.clock.now})
+	s, err := store.Open(store.Config{Dir: filepath.Join(w.dir, "data"), Now: w.clock.now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		w.t.Fatal(err)
 	}

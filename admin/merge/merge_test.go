@@ -105,8 +105,8 @@ func TestApplyRefuses(t *testing.T) {
 		name, doc string
 		fields    map[string]string
 	}{
-		{"unknown", `{"nmae":1,"part":{"sise":1},"Hidden":"x","-":1}`, map[string]string{
-			"nmae": record.CodeUnknownField, "part.sise": record.CodeUnknownField, "Hidden": record.CodeUnknownField, "-": record.CodeUnknownField,
+		{"unknown", `{"nome":1,"part":{"sise":1},"Hidden":"x","-":1}`, map[string]string{
+			"nome": record.CodeUnknownField, "part.sise": record.CodeUnknownField, "Hidden": record.CodeUnknownField, "-": record.CodeUnknownField,
 		}},
 		{"case matters", `{"Name":"x"}`, map[string]string{"Name": record.CodeUnknownField}},
 		{"types", `{"name":1,"count":"1","on":0,"ratio":"x","when":5,"ref":{},"part":[],"tags":{},"codes":[],"secret":1}`, map[string]string{
