@@ -82,8 +82,9 @@ func (c *Certificate) GetCertificate(hello *tls.ClientHelloInfo) (*tls.Certifica
 	return c.current.Load().choose(hello), nil
 }
 
-// Config is a server configuration that follows reloads: [ProfileModern] with
-// the given ALPN protocols and no client certificates.
+// Config is a server configuration that follows reloads: TLS 1.2 and later
+// (RFC 9325 section 3.1.1) as crypto/tls chooses it, with the given ALPN
+// protocols. [ServerTLS] says more.
 func (c *Certificate) Config(protocols ...string) *tls.Config {
-	return ServerTLS{Files: c, Protocols: protocols}.Config()
+	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: protocols, GetCertificate: c.GetCertificate}
 }
