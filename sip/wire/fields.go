@@ -33,7 +33,7 @@ func (m *Message) party(p *Party, value []byte, invalid *Error) {
 		return
 	}
 	p.NameAddr = a
-	if p.URI, err = addressURI(a.URI); err != nil && !errors.Is(err, ErrScheme) {
+	if err := p.URI.address(a.URI); err != nil && !errors.Is(err, ErrScheme) {
 		m.fail(invalid)
 		return
 	}
@@ -52,7 +52,7 @@ func tagOf(params []byte) (tag []byte, ok bool) {
 		case !more:
 			return tag, true
 		case EqualFold(name, "tag"):
-			if tag != nil || len(value) == 0 || len(value) > MaxTag || !allTokens(value) {
+			if tag != nil || len(value) == 0 || len(value) > MaxTag || !all(value, inToken) {
 				return nil, false
 			}
 			tag = value
@@ -95,7 +95,7 @@ func (m *Message) cseq(value []byte) {
 	}
 	n, ok := Uint(value[:end], MaxCSeq)
 	method := skipLWS(value[end:])
-	if !ok || len(method) == 0 || len(method) == len(value)-end || !allTokens(method) {
+	if !ok || len(method) == 0 || len(method) == len(value)-end || !all(method, inToken) {
 		m.fail(ErrCSeq)
 		return
 	}
@@ -125,7 +125,8 @@ func (m *Message) contacts(value []byte) {
 }
 
 func legalContact(a NameAddr) bool {
-	if _, err := addressURI(a.URI); err != nil && !errors.Is(err, ErrScheme) {
+	var u URI
+	if err := u.address(a.URI); err != nil && !errors.Is(err, ErrScheme) {
 		return false
 	}
 	for params := a.Params; ; {
@@ -135,13 +136,4 @@ func legalContact(a NameAddr) bool {
 		}
 		params = rest
 	}
-}
-
-func allTokens(b []byte) bool {
-	for _, c := range b {
-		if !isToken(c) {
-			return false
-		}
-	}
-	return true
 }

@@ -7,9 +7,9 @@ import (
 	"unsafe"
 )
 
-// FuzzScan: no message makes Scan fail otherwise than with its errors, nothing found
-// lies outside the message or holds a control character, and the answer to it is a
-// message that matches it.
+// FuzzScan: nothing found lies outside the message, no name holds a blank or control
+// character, folding makes no difference, and the answer to a message is one that
+// matches it.
 func FuzzScan(f *testing.F) {
 	f.Add([]byte(register))
 	for _, tt := range edits {
@@ -28,14 +28,41 @@ func FuzzScan(f *testing.F) {
 				t.Fatalf("%q is not part of the message", part)
 			}
 		}
-		if m.Top.Valid {
-			m.Top.ResponseAddr(testSource)
+		if err == nil {
+			checkNames(t, &m)
 		}
-		if !m.Answerable {
-			return
+		if m.Answerable {
+			checkAnswer(t, &m, err)
 		}
-		checkAnswer(t, &m, err)
+		checkUnfolded(t, b, err)
 	})
+}
+
+func checkNames(t *testing.T, m *Message) {
+	names := [][]byte{m.Method, m.RequestURI, m.CallID, m.CSeqMethod, m.Top.Host, m.Top.Transport, m.Top.Branch, m.From.Tag, m.To.Tag, m.From.NameAddr.URI, m.To.NameAddr.URI}
+	for _, c := range m.Contacts {
+		names = append(names, c.URI)
+	}
+	for _, name := range names {
+		for _, c := range name {
+			if c <= ' ' || c == 0x7f {
+				t.Fatalf("name %q", name)
+			}
+		}
+	}
+}
+
+// checkUnfolded: a message reads the same without folding.
+func checkUnfolded(t *testing.T, b []byte, want error) {
+	unfolded := append([]byte{}, b...)
+	Unfold(unfolded)
+	var m Message
+	if err := Scan(unfolded, &m); !errors.Is(err, want) {
+		t.Fatalf("%v, unfolded %v: %q", want, err, unfolded)
+	}
+	if m.Odd&OddFolded != 0 {
+		t.Fatalf("still folded: %q", unfolded)
+	}
 }
 
 // checkAnswer: what was fit to be read is fit to be answered, and no answer has more

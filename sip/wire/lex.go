@@ -38,21 +38,52 @@ func quotedEnd(b []byte) int {
 	return 0
 }
 
-// tokens tells the characters of RFC 3261's token.
-var tokens = tokenSet("-.!%*_+`'~")
+// class tells what a character may be part of, as a set of the bits below.
+var class = classes()
 
-func tokenSet(marks string) (set [256]bool) {
-	for c := range set {
-		b := byte(c)
-		set[c] = lower(b) >= 'a' && lower(b) <= 'z' || b >= '0' && b <= '9'
+const (
+	inToken = 1 << iota // token (RFC 3261 25.1)
+	inHost              // host name; the underscore is no letter of DNS, but in use
+	inURI               // URI: no blank, control character, quote or bracket
+	inList              // it has a meaning between the values of a list
+)
+
+func classes() (set [256]uint8) {
+	for i := range set {
+		c := byte(i)
+		if lower(c) >= 'a' && lower(c) <= 'z' || c >= '0' && c <= '9' {
+			set[i] |= inToken | inHost
+		}
+		if c > ' ' && c != 0x7f {
+			set[i] |= inURI
+		}
 	}
-	for _, c := range []byte(marks) {
-		set[c] = true
+	for _, c := range []byte("-.!%*_+`'~") {
+		set[c] |= inToken
+	}
+	for _, c := range []byte("-._") {
+		set[c] |= inHost
+	}
+	for _, c := range []byte(`<>",`) {
+		set[c] |= inList
+	}
+	for _, c := range []byte(`<>"`) {
+		set[c] &^= inURI
 	}
 	return set
 }
 
-func isToken(c byte) bool { return tokens[c] }
+func isToken(c byte) bool { return class[c]&inToken != 0 }
+
+// all tells that every character is of a class.
+func all(b []byte, of uint8) bool {
+	for _, c := range b {
+		if class[c]&of == 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // EqualFold tells whether b is the ASCII word s in any case.
 func EqualFold(b []byte, s string) bool {
@@ -60,7 +91,7 @@ func EqualFold(b []byte, s string) bool {
 		return false
 	}
 	for i := range b {
-		if lower(b[i]) != lower(s[i]) {
+		if b[i] != s[i] && lower(b[i]) != lower(s[i]) {
 			return false
 		}
 	}

@@ -11,7 +11,8 @@ type Oddity uint8
 
 // The oddities.
 const (
-	// OddFolded: a header goes on in a second line.
+	// OddFolded: a header goes on in a second line. Values have its line breaks in
+	// them until Unfold has been at the message.
 	OddFolded Oddity = 1 << iota
 	// OddControl: a control character, escaped with a backslash in a quoted string.
 	OddControl
@@ -42,6 +43,25 @@ func cutLine(b []byte) (line, rest []byte, folded, control, found bool) {
 			i += 2
 		default:
 			return b[:i:i], b[i+2:], folded, control, true
+		}
+	}
+}
+
+// Unfold replaces the line breaks inside folded headers with blanks, which mean the
+// same (RFC 3261 7.3.1). The message keeps its length and has to be scanned again.
+func Unfold(message []byte) {
+	_, b, _, _, found := cutLine(skipBreaks(message))
+	for found {
+		var line []byte
+		var folded bool
+		line, b, folded, _, found = cutLine(b)
+		if len(line) == 0 {
+			return
+		}
+		for i := 0; folded && i+1 < len(line); i++ {
+			if line[i] == '\r' && line[i+1] == '\n' {
+				line[i], line[i+1] = ' ', ' '
+			}
 		}
 	}
 }

@@ -23,20 +23,12 @@ type NameAddr struct {
 // NextNameAddr reads the first value of a comma-separated list and returns what
 // follows its comma; rest is empty after the last.
 func NextNameAddr(list []byte) (a NameAddr, rest []byte, err error) {
-	value, rest, err := nextValue(list)
+	value, rest, open, end, err := nextValue(list)
 	if err != nil {
 		return NameAddr{}, nil, err
 	}
-	open := indexOutside(value, '<')
 	if open < 0 {
 		return addrSpec(value, rest)
-	}
-	end := open
-	for end < len(value) && value[end] != '>' {
-		end++
-	}
-	if end == len(value) {
-		return NameAddr{}, nil, ErrSyntax
 	}
 	a.Display = trimLWS(value[:open])
 	a.URI = value[open+1 : end]
@@ -72,36 +64,44 @@ func addrSpec(value, rest []byte) (a NameAddr, _ []byte, err error) {
 	return a, rest, nil
 }
 
-// nextValue cuts a list at its first comma outside quotes and brackets.
-func nextValue(list []byte) (value, rest []byte, err error) {
-	inside := false
+// nextValue cuts a list at its first comma outside quotes and brackets. open and end
+// are where the value's first brackets are, -1 when there are none.
+func nextValue(list []byte) (value, rest []byte, open, end int, err error) {
+	list = skipLWS(list)
+	open, end = -1, -1
 	for i := 0; i < len(list); i++ {
-		switch c := list[i]; {
+		c := list[i]
+		if class[c]&inList == 0 {
+			continue
+		}
+		inside := open >= 0 && end < 0
+		switch {
 		case c == '"' && !inside:
 			n := quotedEnd(list[i:])
 			if n == 0 {
-				return nil, nil, ErrSyntax
+				return nil, nil, 0, 0, ErrSyntax
 			}
 			i += n - 1
+		case c == '<' && open >= 0: // in brackets or after them
+			return nil, nil, 0, 0, ErrSyntax
 		case c == '<':
-			if inside {
-				return nil, nil, ErrSyntax
-			}
-			inside = true
+			open = i
+		case c == '>' && inside:
+			end = i
 		case c == '>':
-			inside = false
+			return nil, nil, 0, 0, ErrSyntax
 		case c == ',' && !inside:
 			rest = trimLWS(list[i+1:])
 			if len(rest) == 0 {
-				return nil, nil, ErrSyntax
+				return nil, nil, 0, 0, ErrSyntax
 			}
-			return trimLWS(list[:i]), rest, nil
+			return trimLWS(list[:i]), rest, open, end, nil
 		}
 	}
-	if inside {
-		return nil, nil, ErrSyntax
+	if open >= 0 && end < 0 {
+		return nil, nil, 0, 0, ErrSyntax
 	}
-	return trimLWS(list), nil, nil
+	return trimLWS(list), nil, open, end, nil
 }
 
 // indexOutside finds c outside quoted strings.

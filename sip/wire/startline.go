@@ -71,35 +71,33 @@ func (m *Message) requestURI(b []byte) {
 		return
 	}
 	m.RequestURI = b
-	u, err := addressURI(b)
+	err := m.Target.address(b)
 	switch {
 	case errors.Is(err, ErrScheme):
 		m.fail(ErrURIScheme)
-	case err != nil || u.Headers != nil:
+	case err != nil || m.Target.Headers != nil:
 		m.fail(ErrRequestURI)
 	}
-	m.Target = u
 }
 
-// addressURI reads a URI that may name a party: sip and sips in parts, tel and urn
-// as a whole. Others are ErrScheme when they could be a URI at all.
-func addressURI(b []byte) (URI, error) {
-	u, err := ParseURI(b)
-	if err == nil || !errors.Is(err, ErrScheme) {
-		return u, err
+// address reads a URI that may name a party: sip and sips in parts, of tel and urn the
+// scheme. Others are ErrScheme when they could be a URI at all.
+func (u *URI) address(b []byte) error {
+	err := u.parse(b)
+	switch {
+	case err == nil || !errors.Is(err, ErrScheme):
+		return err
+	case !absoluteURI(b, u.Scheme):
+		return ErrSyntax
+	case EqualFold(u.Scheme, "tel") || EqualFold(u.Scheme, "urn"):
+		return nil
 	}
-	if !absoluteURI(b, u.Scheme) {
-		return URI{}, ErrSyntax
-	}
-	if EqualFold(u.Scheme, "tel") || EqualFold(u.Scheme, "urn") {
-		return u, nil
-	}
-	return u, ErrScheme
+	return err
 }
 
 // absoluteURI tells whether b can be a URI with the scheme (RFC 3986 3.1).
 func absoluteURI(b, scheme []byte) bool {
-	if len(scheme) == 0 || len(b) == len(scheme)+1 || !plain(b) {
+	if len(scheme) == 0 || len(b) == len(scheme)+1 || !all(b, inURI) {
 		return false
 	}
 	for i, c := range scheme {

@@ -191,3 +191,25 @@ func TestTortureFields(t *testing.T) {
 		})
 	}
 }
+
+// TestUnfold: a folded message reads the same without folding, and no value has a line
+// break in it any more.
+func TestUnfold(t *testing.T) {
+	for _, tt := range tortured {
+		if tt.verdict != fine || tt.odd&OddFolded == 0 {
+			continue
+		}
+		b := tortureMessage(t, tt.file)
+		Unfold(b)
+		var m Message
+		if err := Scan(b, &m); err != nil || m.Odd != tt.odd&^OddFolded {
+			t.Errorf("%s: error %v, oddities %05b", tt.file, err, m.Odd)
+		}
+		m.Body = nil
+		for _, part := range parts(&m) {
+			if strings.ContainsAny(string(part), "\r\n") {
+				t.Errorf("%s: line break in %q", tt.file, part)
+			}
+		}
+	}
+}

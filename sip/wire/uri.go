@@ -16,25 +16,33 @@ type URI struct {
 // ParseURI reads a sip or sips URI (RFC 3261 section 19.1.1). Other schemes are
 // ErrScheme, with only Scheme set.
 func ParseURI(b []byte) (u URI, err error) {
+	err = u.parse(b)
+	return u, err
+}
+
+func (u *URI) parse(b []byte) error {
 	colon := indexByte(b, ':')
 	if colon < 0 {
-		return URI{}, ErrSyntax
+		return ErrSyntax
 	}
 	u.Scheme = b[:colon]
 	if !EqualFold(u.Scheme, "sip") && !EqualFold(u.Scheme, "sips") {
-		return URI{Scheme: u.Scheme}, ErrScheme
+		return ErrScheme
 	}
 	rest := b[colon+1:]
+	if !all(rest, inURI) {
+		return ErrSyntax
+	}
 	if at := indexByte(rest, '@'); at >= 0 {
 		u.User, rest = rest[:at], rest[at+1:]
-		if !plain(u.User) || !escapesWhole(u.User) {
-			return URI{}, ErrSyntax
+		if !escapesWhole(u.User) {
+			return ErrSyntax
 		}
 		if pw := indexByte(u.User, ':'); pw >= 0 {
 			u.User = u.User[:pw]
 		}
 		if len(u.User) == 0 {
-			return URI{}, ErrSyntax
+			return ErrSyntax
 		}
 	}
 	if q := indexByte(rest, '?'); q >= 0 {
@@ -43,69 +51,42 @@ func ParseURI(b []byte) (u URI, err error) {
 	if semi := indexByte(rest, ';'); semi >= 0 {
 		u.Params, rest = rest[semi+1:], rest[:semi]
 	}
-	if !plain(u.Params) || !plain(u.Headers) {
-		return URI{}, ErrSyntax
-	}
 	return u.hostPort(rest)
 }
 
 // hostPort reads host and port.
-func (u URI) hostPort(b []byte) (URI, error) {
+func (u *URI) hostPort(b []byte) error {
 	port := []byte(nil)
 	if len(b) > 0 && b[0] == '[' {
 		end := indexByte(b, ']')
 		if end < 0 {
-			return URI{}, ErrSyntax
+			return ErrSyntax
 		}
 		if _, ok := parseIPv6(b[1:end]); !ok {
-			return URI{}, ErrSyntax
+			return ErrSyntax
 		}
 		u.Host, port = b[1:end], b[end+1:]
-		if len(port) > 0 && port[0] != ':' {
-			return URI{}, ErrSyntax
-		}
 	} else {
 		u.Host = b
 		if colon := indexByte(b, ':'); colon >= 0 {
 			u.Host, port = b[:colon], b[colon:]
 		}
 		if !hostName(u.Host) {
-			return URI{}, ErrSyntax
+			return ErrSyntax
 		}
 	}
 	if len(port) == 0 {
-		return u, nil
+		return nil
 	}
 	n, ok := Uint(port[1:], 65535)
-	if !ok || n == 0 {
-		return URI{}, ErrSyntax
+	if !ok || n == 0 || port[0] != ':' {
+		return ErrSyntax
 	}
 	u.Port = uint16(n)
-	return u, nil
+	return nil
 }
 
-func hostName(b []byte) bool {
-	if len(b) == 0 || len(b) > 255 {
-		return false
-	}
-	for _, c := range b {
-		if lower(c) >= 'a' && lower(c) <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c == '_' {
-			continue
-		}
-		return false
-	}
-	return true
-}
-
-// plain tells that b has no blanks, control characters, quotes or brackets.
-func plain(b []byte) bool {
-	for _, c := range b {
-		if c <= ' ' || c == '<' || c == '>' || c == '"' || c == 0x7f {
-			return false
-		}
-	}
-	return true
-}
+func hostName(b []byte) bool { return len(b) > 0 && len(b) <= 255 && all(b, inHost) }
 
 // escapesWhole tells that every percent sign starts an escape (RFC 3986 2.1).
 func escapesWhole(b []byte) bool {

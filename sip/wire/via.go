@@ -41,7 +41,7 @@ func (v *Via) HasCookie() bool { return bytes.HasPrefix(v.Branch, []byte(cookie)
 
 // parse reads the first of a list of values.
 func (v *Via) parse(list []byte) *Error {
-	value, _, err := nextValue(list)
+	value, _, _, _, err := nextValue(list)
 	if err != nil {
 		return ErrVia
 	}
@@ -179,7 +179,7 @@ func (v *Via) params() *Error {
 		}
 		rest = next
 	}
-	if branch && (len(v.Branch) == 0 || string(v.Branch) == cookie) {
+	if branch && (len(v.Branch) == 0 || string(v.Branch) == cookie || !all(v.Branch, inToken)) {
 		return ErrBranch
 	}
 	return nil
