@@ -2,7 +2,6 @@ package store
 
 import (
 	"sync"
-	"time"
 
 	"dialtone/store/record"
 )
@@ -111,6 +110,3 @@ func foldNotes(batch []note) []note {
 	}
 	return folded
 }
-
-// flushEvery is how long an item of a queue waits at most before it is written.
-const flushEvery = 500 * time.Millisecond

@@ -14,7 +14,11 @@ import (
 
 // Bounds of a queue's writing.
 const (
+	// flushEvery is how long an item waits at most before it is written.
+	flushEvery = 500 * time.Millisecond
+	// flushItems is how many are written together at most.
 	flushItems = 256
+	// minBackoff and maxBackoff bound the wait between two tries on a full disk.
 	minBackoff = 100 * time.Millisecond
 	maxBackoff = 5 * time.Second
 )

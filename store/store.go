@@ -115,7 +115,7 @@ func Open(cfg Config) (_ *Store, err error) {
 	}
 	s.committer, s.sweeper = newCommitter(s), newSweeper(s)
 	go s.committer.run()
-	go s.sweeper.run()
+	s.sweeper.start()
 	s.notes = newNotes(s)
 	return s, nil
 }

@@ -29,8 +29,7 @@ type sweeper struct {
 	log    *slog.Logger
 	turn   chan struct{} // holds one token: the right to sweep
 	wake   chan struct{} // capacity 1: something was deleted
-	cancel context.CancelFunc
-	ctx    context.Context // ends when the store closes
+	cancel context.CancelFunc // ends run
 	done   chan struct{}
 }
 
@@ -39,33 +38,38 @@ func newSweeper(s *Store) *sweeper {
 		store: s, log: s.log,
 		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
-	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.turn <- struct{}{}
 	return w
 }
 
+func (w *sweeper) start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	w.cancel = cancel
+	go w.run(ctx)
+}
+
 // run sweeps at once, then from time to time; a deletion only has its remains swept.
-func (w *sweeper) run() {
+func (w *sweeper) run(ctx context.Context) {
 	defer close(w.done)
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
-	w.report(w.sweep(w.ctx, w.everything()))
+	w.sweepLogged(ctx, w.everything())
 	for {
 		select {
 		case <-ticker.C:
-			w.report(w.sweep(w.ctx, w.everything()))
+			w.sweepLogged(ctx, w.everything())
 		case <-w.wake:
-			w.report(w.sweep(w.ctx, w.remains()))
-		case <-w.ctx.Done():
+			w.sweepLogged(ctx, w.remains())
+		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// report logs a failure, but neither the end of the store nor a full disk: the next
+// sweepLogged logs a failure, but neither the end of the store nor a full disk: the next
 // sweep goes on where this one stopped.
-func (w *sweeper) report(err error) {
-	if err != nil && w.ctx.Err() == nil && !errors.Is(err, ErrNoSpace) {
+func (w *sweeper) sweepLogged(ctx context.Context, steps []step) {
+	if err := w.sweep(ctx, steps); err != nil && ctx.Err() == nil && !errors.Is(err, ErrNoSpace) {
 		w.log.Error("cannot sweep", "err", err)
 	}
 }
