@@ -27,8 +27,8 @@ const (
 type sweeper struct {
 	store  *Store
 	log    *slog.Logger
-	turn   chan struct{} // holds one token: the right to sweep
-	wake   chan struct{} // capacity 1: something was deleted
+	turn   chan struct{}      // holds one token: the right to sweep
+	wake   chan struct{}      // capacity 1: something was deleted
 	cancel context.CancelFunc // ends run
 	done   chan struct{}
 }
