@@ -11,18 +11,26 @@ import (
 	"dialtone/store/record"
 )
 
+// maxAuthorization is how many Authorization values are looked at.
+const maxAuthorization = 10
+
 // identity is what is known of a request's sender after authenticate.
 type identity struct {
 	// user is nil when the request has to be challenged.
 	user *store.SIPUser
 	// domain is nil when there is none of the name.
 	domain *record.Domain
+	// realm is what the sender is challenged for.
+	realm string
 	// stale: the response was right but its nonce is no longer good.
 	stale bool
 	// replayed: the credentials were used before; nothing may be changed with them.
 	replayed bool
 	// cause is why credentials were not accepted, empty when there were none.
 	cause registrar.Cause
+	// genuine: the nonce is ours, so the sender does receive what is sent to the
+	// source; only then a failure counts against it.
+	genuine bool
 	// ha1 and credentials prove the server's own knowledge in Authentication-Info.
 	ha1         []byte
 	credentials digest.Credentials
@@ -30,41 +38,44 @@ type identity struct {
 
 // authenticate finds the credentials for the request's domain and checks them. The
 // same work is done whether the user exists or not.
-func (s *Server) authenticate(r *registration, method string, now time.Time) identity {
-	var id identity
-	realm := string(r.domain)
+func (w *worker) authenticate(method string, now time.Time) (id identity) {
+	r := &w.reg
 	found := false
 	for _, value := range r.authorization[:min(len(r.authorization), maxAuthorization)] {
 		c, err := digest.ParseCredentials(value)
-		if err == nil && string(c.Realm) == realm {
+		if err == nil && string(c.Realm) == string(r.domain) {
 			id.credentials, found = c, true
 			break
 		}
 	}
-	s.store.View(func(v *store.View) {
+	w.name = wire.AppendLower(w.name[:0], id.credentials.Username)
+	w.edge.store.View(func(v *store.View) {
 		id.domain, _ = v.Domain(r.domain)
 		if found {
-			id.user, id.cause = s.lookUp(v, r, &id, now)
+			id.user, id.cause = w.lookUp(v, id.domain, now)
 		}
 	})
-	if !found {
-		return id
+	if id.domain != nil {
+		id.realm = id.domain.Domain
+	} else {
+		id.realm = string(r.domain)
 	}
-	s.verify(r, method, &id, now)
+	if found {
+		w.verify(method, &id, now)
+	}
 	return id
 }
 
 // lookUp finds who the credentials name; the cause says why he may not use them.
-func (s *Server) lookUp(v *store.View, r *registration, id *identity, now time.Time) (*store.SIPUser, registrar.Cause) {
-	if id.domain == nil {
+func (w *worker) lookUp(v *store.View, domain *record.Domain, now time.Time) (*store.SIPUser, registrar.Cause) {
+	if domain == nil {
 		return nil, registrar.CauseUnknownDomain
 	}
-	name := wire.AppendLower(nil, id.credentials.Username)
-	u, ok := v.SIPUser(r.domain, name)
+	u, ok := v.SIPUser(w.reg.domain, w.name)
 	switch {
-	case !ok && len(v.Attached(id.domain.ID)) == 0:
+	case !ok && len(v.Attached(domain.ID)) == 0:
 		return nil, registrar.CauseListNotAttached
-	case !ok && v.HasUsername(id.domain.Account, string(name)):
+	case !ok && v.HasUsername(domain.Account, string(w.name)):
 		return nil, registrar.CauseListNotAttached
 	case !ok:
 		return nil, registrar.CauseUnknownUser
@@ -78,27 +89,20 @@ func (s *Server) lookUp(v *store.View, r *registration, id *identity, now time.T
 
 // verify checks the response and the nonce, and leaves id.user only when the
 // credentials are right and may be used.
-func (s *Server) verify(r *registration, method string, id *identity, now time.Time) {
+func (w *worker) verify(method string, id *identity, now time.Time) {
 	c := &id.credentials
 	user, refused := id.user, id.cause
 	id.user = nil
-	algorithms := digest.AlgorithmsOf(digest.MD5)
-	if id.domain != nil {
-		if set, err := digest.ParseAlgorithms(id.domain.DigestAlgorithms); err == nil {
-			algorithms = set
-		}
-	}
 	if user != nil {
 		id.ha1 = user.MD5
 		if c.Algorithm == digest.SHA256 {
 			id.ha1 = user.SHA256
 		}
 	}
-	verifier := s.verifiers.Get().(*digest.Verifier)
-	defer s.verifiers.Put(verifier)
-	want := digest.Expected{Method: method, URI: r.uri, Realm: string(r.domain), Algorithms: algorithms}
-	err := verifier.Verify(c, want, id.ha1)
-	fresh := s.nonces.Verify(c.Nonce, want.Realm, now)
+	want := digest.Expected{Method: method, URI: w.reg.uri, Realm: id.realm, Algorithms: algorithms(id.domain)}
+	err := w.verifier.Verify(c, want, id.ha1)
+	fresh := w.edge.nonces.Verify(c.Nonce, want.Realm, now)
+	id.genuine = fresh != digest.Forged
 	switch {
 	case err != nil && refused == "":
 		id.cause = registrar.CauseWrongPassword
@@ -107,7 +111,7 @@ func (s *Server) verify(r *registration, method string, id *identity, now time.T
 		return
 	}
 	if fresh == digest.Fresh {
-		fresh = s.nonces.Use(c.Nonce, c.Count, now)
+		fresh = w.edge.nonces.Use(c.Nonce, c.Count, now)
 	}
 	switch fresh {
 	case digest.Stale, digest.Forged:
@@ -119,6 +123,22 @@ func (s *Server) verify(r *registration, method string, id *identity, now time.T
 	case digest.Fresh:
 		id.user = user
 	}
+}
+
+// algorithms are those a domain offers; what is unknown is asked for MD5 like most.
+func algorithms(d *record.Domain) (set digest.Algorithms) {
+	if d == nil {
+		return digest.AlgorithmsOf(digest.MD5)
+	}
+	for _, name := range d.DigestAlgorithms {
+		switch name {
+		case record.AlgorithmMD5:
+			set |= 1 << digest.MD5
+		case record.AlgorithmSHA256:
+			set |= 1 << digest.SHA256
+		}
+	}
+	return set
 }
 
 // allowed tells why an authenticated user may not register what he asks for. A

@@ -27,7 +27,8 @@ func (s *Server) Bindings(account record.ID) []registrar.Binding {
 	return s.registrar.ByAccount(string(account), s.now())
 }
 
-// watch drops the bindings of what may no longer register.
+// watch drops the bindings of what may no longer register and keeps up with the
+// emergency numbers.
 func (s *Server) watch(ctx context.Context) error {
 	sub := s.store.Subscribe(1024)
 	defer sub.Close()
@@ -39,11 +40,15 @@ func (s *Server) watch(ctx context.Context) error {
 		case err != nil:
 			return fmt.Errorf("cannot follow the store: %w", err)
 		}
-		accounts := map[record.ID]bool{}
+		accounts, numbers := map[record.ID]bool{}, resync
 		for _, c := range changes {
 			if account, affected := endsBindings(c); affected {
 				accounts[account] = true
 			}
+			numbers = numbers || changesEmergencies(c)
+		}
+		if numbers {
+			s.loadEmergencies()
 		}
 		if resync {
 			s.store.View(func(v *store.View) {
@@ -94,23 +99,6 @@ func (s *Server) prune(ctx context.Context, account record.ID) {
 		s.log.Error("cannot remove bindings", "account", account, "err", err)
 	}
 	s.log.Info("bindings removed", "account", account, "bindings", n)
-}
-
-// stillEntitled catches a credential that went away while its request waited for the
-// disk, after prune had looked.
-func (s *Server) stillEntitled(ctx context.Context, account record.ID, aor []byte) bool {
-	ok := true
-	now := s.now()
-	bindings := s.registrar.Lookup(nil, aor, now)
-	s.store.View(func(v *store.View) {
-		for i := range bindings {
-			ok = ok && entitled(v, &bindings[i], now)
-		}
-	})
-	if !ok {
-		s.prune(ctx, account)
-	}
-	return ok
 }
 
 func entitled(v *store.View, b *registrar.Binding, now time.Time) bool {

@@ -124,10 +124,11 @@ func (s *Server) checkSyncLine(ctx context.Context, t target, reboot bool) strin
 func (s *Server) notify(ctx context.Context, b *registrar.Binding, eventValue string) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, notifyTimeout)
 	defer cancel()
-	req, err := s.newNotify(b, eventValue)
+	req, err := s.newNotify(ctx, b, eventValue)
 	if err != nil {
 		return 0, err
 	}
+	defer s.peers.add(b.Source)()
 	res, err := s.client.Do(ctx, req, sipgo.ClientRequestBuild)
 	if err != nil {
 		return 0, fmt.Errorf("cannot notify %q: %w", b.AOR, err)
@@ -135,20 +136,21 @@ func (s *Server) notify(ctx context.Context, b *registrar.Binding, eventValue st
 	return int(res.StatusCode), nil
 }
 
-func (s *Server) newNotify(b *registrar.Binding, eventValue string) (*sipmsg.Request, error) {
+func (s *Server) newNotify(ctx context.Context, b *registrar.Binding, eventValue string) (*sipmsg.Request, error) {
 	var uri sipmsg.Uri
 	if err := sipmsg.ParseUri(b.Contact, &uri); err != nil {
 		return nil, fmt.Errorf("cannot notify %q: %w", b.AOR, err)
 	}
-	local, err := s.local(b)
+	local, err := s.local(ctx, b)
 	if err != nil {
 		return nil, err
 	}
 	user, domain, _ := splitAOR(b.AOR)
 	req := sipmsg.NewRequest(sipmsg.NOTIFY, uri)
-	req.SetTransport(strings.ToUpper(b.Transport.String()))
 	req.SetDestination(b.Source.String())
+	req.SetTransport("TCP") // whatever the connection is: the library only has the stream
 	if b.Transport == registrar.UDP {
+		req.SetTransport("UDP")
 		req.Laddr = sipmsg.Addr{IP: local.bound.Addr().AsSlice(), Port: int(local.bound.Port())}
 	}
 	from := sipmsg.FromHeader{Address: sipmsg.Uri{Scheme: "sip", User: "dialtone", Host: bracket(domain)}, Params: sipmsg.NewParams()}
@@ -180,20 +182,25 @@ type endpoint struct {
 	host  string
 }
 
-// local is the socket a binding's phone talks to.
-func (s *Server) local(b *registrar.Binding) (endpoint, error) {
-	bound := s.addrs.UDP
-	if b.Transport == registrar.TCP {
-		if s.connections.id(b.Source) == 0 {
-			return endpoint{}, fmt.Errorf("cannot reach %q: its connection is closed", b.AOR)
+// local is the socket a binding's phone talks to. A connection is made ready to be
+// sent over.
+func (s *Server) local(ctx context.Context, b *registrar.Binding) (e endpoint, err error) {
+	if b.Transport == registrar.UDP {
+		if int(b.Listener) >= len(s.addrs.UDP) {
+			return e, fmt.Errorf("cannot reach %q: its listener is gone", b.AOR)
 		}
-		bound = s.addrs.TCP
+		e.bound = s.addrs.UDP[b.Listener]
+	} else {
+		c := s.streams.get(b.Connection)
+		if c == nil {
+			return e, fmt.Errorf("cannot reach %q: its connection is closed", b.AOR)
+		}
+		if err := c.promote(ctx); err != nil {
+			return e, err
+		}
+		e.bound = addrPort(c.conn.LocalAddr())
 	}
-	if int(b.Listener) >= len(bound) {
-		return endpoint{}, fmt.Errorf("cannot reach %q: no listener for %s", b.AOR, b.Transport)
-	}
-	e := endpoint{bound: bound[b.Listener], host: s.advertised}
-	if e.host == "" {
+	if e.host = s.advertised; e.host == "" {
 		e.host = facing(e.bound.Addr(), b.Source.Addr()).String()
 	}
 	return e, nil

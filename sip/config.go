@@ -19,6 +19,8 @@ type Config struct {
 	Advertised string
 	// MinExpires and MaxExpires bound a registration, in seconds.
 	MinExpires, MaxExpires int
+	// Allow are sources that are never banned.
+	Allow []netip.Prefix
 	// Version is what User-Agent and Server name after "dialtone/".
 	Version string
 

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"fmt"
 	"log/slog"
 	"sync"
 
@@ -14,7 +15,7 @@ const (
 	// an Ethernet frame, but a 200 with many contacts has to go out (sipgo #206).
 	maxDatagram = 65507
 	// readBuffer is taken for each socket and each connection.
-	readBuffer = 16384
+	readBuffer = 8192
 )
 
 var configureLibrary = sync.OnceFunc(func() {
@@ -34,4 +35,19 @@ func newUserAgent(version string) (*sipgo.UserAgent, error) {
 		sipgo.WithUserAgentTransportLayerOptions(sipmsg.WithTransportLayerLogger(quiet)),
 		sipgo.WithUserAgentTransactionLayerOptions(sipmsg.WithTransactionLayerLogger(quiet)),
 	)
+}
+
+// newLibrary sets up the SIP library: its transactions, over connections that are ours.
+func (s *Server) newLibrary() (err error) {
+	quiet := slog.New(slog.DiscardHandler)
+	if s.agent, err = newUserAgent(s.version); err != nil {
+		return fmt.Errorf("cannot set up SIP: %w", err)
+	}
+	if s.library, err = sipgo.NewServer(s.agent, sipgo.WithServerLogger(quiet)); err != nil {
+		return fmt.Errorf("cannot set up SIP server: %w", err)
+	}
+	if s.client, err = sipgo.NewClient(s.agent, sipgo.WithClientLogger(quiet)); err != nil {
+		return fmt.Errorf("cannot set up SIP client: %w", err)
+	}
+	return nil
 }

@@ -8,8 +8,12 @@ import (
 
 type metrics struct {
 	requests *prometheus.CounterVec
+	results  map[string]prometheus.Counter
 	failures *prometheus.CounterVec
 	notifies *prometheus.CounterVec
+	bans     prometheus.Counter
+	unsent   prometheus.Counter
+	overrun  prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -23,15 +27,32 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		notifies: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "dialtone_sip_check_sync_total", Help: "check-sync requests by result.",
 		}, []string{"result"}),
+		bans: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "dialtone_sip_bans_total", Help: "Sources banned.",
+		}),
+		unsent: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "dialtone_sip_unsent_datagrams_total", Help: "Datagrams the kernel did not take.",
+		}),
+		overrun: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "dialtone_sip_overrun_total", Help: "Messages dropped because too many waited.",
+		}),
+		results: map[string]prometheus.Counter{},
 	}
-	for _, r := range []string{resultOK, resultChallenged, resultStale, resultRefused, resultForbidden, resultMalformed, resultUnavailable} {
-		m.requests.WithLabelValues(r)
+	for _, r := range []string{resultOK, resultChallenged, resultStale, resultRefused, resultForbidden, resultMalformed, resultUnavailable, resultLimited, resultDropped} {
+		m.results[r] = m.requests.WithLabelValues(r)
 	}
 	for _, c := range registrar.Causes() {
 		m.failures.WithLabelValues(string(c))
 	}
 	if reg != nil {
-		reg.MustRegister(m.requests, m.failures, m.notifies)
+		reg.MustRegister(m.requests, m.failures, m.notifies, m.bans, m.unsent, m.overrun)
 	}
 	return m
+}
+
+// count counts a REGISTER's result; other requests have none.
+func (m *metrics) count(result string) {
+	if c := m.results[result]; c != nil {
+		c.Inc()
+	}
 }

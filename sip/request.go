@@ -2,6 +2,7 @@ package sip
 
 import (
 	"errors"
+	"net/netip"
 
 	"dialtone/sip/registrar"
 	"dialtone/sip/wire"
@@ -9,13 +10,20 @@ import (
 
 // Limits on a REGISTER.
 const (
-	maxContacts      = 20
-	maxAuthorization = 10
-	maxDomain        = 253 // bytes of a domain's name
+	maxDomain = 253 // bytes of a domain's name
 )
 
+// flow is where a message came in.
+type flow struct {
+	source     netip.AddrPort
+	transport  registrar.Transport
+	listener   uint16
+	connection uint64 // 0 for UDP
+}
+
 // registration is what a REGISTER says, whatever it came in by. Its slices point
-// into the message.
+// into the message or into the registration's own memory, which the next read uses
+// again.
 type registration struct {
 	// uri is the Request-URI as sent: credentials are made for it.
 	uri []byte
@@ -25,51 +33,83 @@ type registration struct {
 	user, host []byte
 	// authorization are the values of the Authorization headers.
 	authorization [][]byte
+	// gruu and outbound tell what the phone supports (RFC 5627, RFC 5626).
+	gruu, outbound bool
 	// registrar.Request is the rest; AOR, Account and Credential are set once the
 	// request has been authenticated.
 	registrar.Request
+
+	path []byte // memory for joined Path values
 }
 
+// refusal is an answer to a message that is legal SIP but no legal REGISTER.
+type refusal struct {
+	status int
+	reason string
+	header string // one more header line, with its line break
+}
+
+func (e *refusal) Error() string { return e.reason }
+
 var (
-	errURI     = errors.New("Invalid Request-URI")
-	errTo      = errors.New("Invalid To")
-	errContact = errors.New("Invalid Contact")
-	errPath    = errors.New("Invalid Path")
-	errExpires = errors.New("Invalid Expires")
-	errCSeq    = errors.New("Invalid CSeq")
-	errCallID  = errors.New("Invalid Call-ID")
+	errURI     = &refusal{status: 400, reason: "Invalid Request-URI"}
+	errTo      = &refusal{status: 400, reason: "Invalid To"}
+	errContact = &refusal{status: 400, reason: "Invalid Contact"}
 )
 
-// setURI reads the Request-URI: a domain without a user (RFC 3261 10.2).
-func (r *registration) setURI(raw []byte) error {
-	u, err := wire.ParseURI(raw)
-	if err != nil || len(u.Host) > maxDomain {
+// read takes what a REGISTER says out of a scanned message. The error is a *refusal.
+func (r *registration) read(m *wire.Message, f flow) error {
+	*r = registration{
+		domain: r.domain[:0], user: r.user[:0], host: r.host[:0], path: r.path[:0],
+		Request: registrar.Request{AOR: r.AOR[:0], Contacts: r.Contacts[:0]},
+	}
+	if err := required(m); err != nil {
+		return err
+	}
+	if len(m.Target.Host) == 0 || len(m.Target.Host) > maxDomain {
 		return errURI
 	}
-	r.uri, r.domain = raw, wire.AppendLower(nil, u.Host)
+	r.uri, r.domain = m.RequestURI, wire.AppendLower(r.domain, m.Target.Host)
+	if err := r.setTo(m); err != nil {
+		return err
+	}
+	r.authorization = m.Authorization
+	r.CallID, r.CSeq, r.UserAgent = m.CallID, m.CSeq, m.UserAgent
+	r.Source, r.Transport, r.Listener, r.Connection = f.source, f.transport, f.listener, f.connection
+	r.gruu, r.outbound = wire.HasOption(m.Supported, "gruu"), wire.HasOption(m.Supported, "outbound")
+	r.setExpires(m.Expires)
+	r.setPath(m.Path)
+	return r.setContacts(m)
+}
+
+// required refuses what the phone insists on and we don't know (RFC 3261 8.2.2.3).
+func required(m *wire.Message) error {
+	for _, list := range m.Require {
+		for tag, rest := wire.NextOption(list); len(tag) > 0; tag, rest = wire.NextOption(rest) {
+			if !wire.EqualFold(tag, "path") && !wire.EqualFold(tag, "outbound") && !wire.EqualFold(tag, "gruu") {
+				return &refusal{420, "Bad Extension", "Unsupported: " + string(tag) + "\r\n"}
+			}
+		}
+	}
 	return nil
 }
 
-// setTo reads the address of record from the To header's value.
-func (r *registration) setTo(value []byte) error {
-	a, rest, err := wire.NextNameAddr(value)
-	if err != nil || len(rest) > 0 {
+// setTo reads the address of record.
+func (r *registration) setTo(m *wire.Message) (err error) {
+	u := &m.To.URI
+	if len(u.User) == 0 || len(u.User) > registrar.MaxAOR || len(u.Host) > maxDomain {
 		return errTo
 	}
-	u, err := wire.ParseURI(a.URI)
-	if err != nil || len(u.User) == 0 || len(u.User) > registrar.MaxAOR || len(u.Host) > maxDomain {
-		return errTo
-	}
-	user, ok := wire.AppendUnescaped(nil, u.User)
+	user, ok := wire.AppendUnescaped(r.user, u.User)
 	if !ok {
 		return errTo
 	}
-	r.user, r.host = user, wire.AppendLower(nil, u.Host)
+	r.user, r.host = user, wire.AppendLower(r.host, u.Host)
 	return nil
 }
 
-// setExpires reads the Expires header's value. A value that is no number counts as
-// the default (RFC 3261 20.19), one beyond 32 bits as the most there is.
+// setExpires reads the Expires header's value. One that is no number counts as the
+// default (RFC 3261 20.19), one beyond 32 bits as the most there is.
 func (r *registration) setExpires(value []byte) {
 	r.Expires = registrar.Absent
 	if n, ok := wire.Uint(value, 1<<62); ok {
@@ -77,31 +117,41 @@ func (r *registration) setExpires(value []byte) {
 	}
 }
 
-// addContacts reads the value of one Contact header.
-func (r *registration) addContacts(value []byte) error {
-	if string(value) == "*" {
-		if r.Wildcard || len(r.Contacts) > 0 {
-			return errContact
-		}
-		r.Wildcard = true
-		return nil
+// setPath joins the Path values.
+func (r *registration) setPath(values [][]byte) {
+	if len(values) == 1 {
+		r.Path = values[0]
+		return
 	}
-	for rest := value; len(rest) > 0; {
-		a, next, err := wire.NextNameAddr(rest)
-		if err != nil || r.Wildcard || len(r.Contacts) == maxContacts {
-			return errContact
+	for i, v := range values {
+		if i > 0 {
+			r.path = append(r.path, ", "...)
 		}
-		c, err := contact(a)
+		r.path = append(r.path, v...)
+	}
+	r.Path = r.path
+}
+
+func (r *registration) setContacts(m *wire.Message) error {
+	r.Wildcard = m.Star
+	if m.Star && len(m.Contacts) > 0 {
+		return errContact
+	}
+	for i := range m.Contacts {
+		c, err := contact(&m.Contacts[i])
 		if err != nil {
 			return err
 		}
-		r.Contacts, rest = append(r.Contacts, c), next
+		if !r.outbound {
+			c.RegID = 0 // RFC 5626 6: without the option tag it means nothing
+		}
+		r.Contacts = append(r.Contacts, c)
 	}
 	return nil
 }
 
 // contact reads one Contact and its parameters (RFC 3261 20.10, RFC 5626 4).
-func contact(a wire.NameAddr) (registrar.Contact, error) {
+func contact(a *wire.NameAddr) (registrar.Contact, error) {
 	c := registrar.Contact{URI: a.URI, Expires: registrar.Absent, Q: registrar.FullQ}
 	if _, err := wire.ParseURI(a.URI); err != nil && !errors.Is(err, wire.ErrScheme) {
 		return c, errContact

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,75 +10,71 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo"
-	sipmsg "github.com/emiago/sipgo/sip"
 	"golang.org/x/sync/errgroup"
 
+	"dialtone/e911/number"
+	"dialtone/sip/admission"
 	"dialtone/sip/digest"
 	"dialtone/sip/registrar"
 	"dialtone/store"
 	"dialtone/store/record"
 )
 
-// registerTimeout bounds how long a REGISTER may wait for the disk.
+// registerTimeout bounds how long a REGISTER over a connection may wait for the disk.
 const registerTimeout = 10 * time.Second
 
 // Server is the SIP edge. Listen binds its sockets, Serve answers on them.
 type Server struct {
-	version    string
-	advertised string
-	store      *store.Store
-	log        *slog.Logger
-	now        func() time.Time
+	version      string
+	serverHeader string // with its line break
+	advertised   string
+	maxExpires   int
+	store        *store.Store
+	log          *slog.Logger
+	now          func() time.Time
 
 	registrar   *registrar.Registrar
 	nonces      *digest.Nonces
-	verifiers   sync.Pool // *digest.Verifier
+	tagKey      [32]byte
+	bans        *admission.Table
+	rates       *rates
+	stale       *rates
+	emergencies atomic.Pointer[number.Set]
+	workers     sync.Pool // *worker
+	rechecks    rechecks
 	failures    *store.Queue[record.RegistrationFailure]
 	seen        *store.Queue[seen]
 	metrics     *metrics
-	connections *connections
 
-	agent  *sipgo.UserAgent
-	server *sipgo.Server
-	client *sipgo.Client
+	agent      *sipgo.UserAgent
+	library    *sipgo.Server
+	libraryTCP *libraryListener
+	client     *sipgo.Client
+	peers      peers
+	streams    streams
 
-	udp   []*packetConn
-	tcp   []*listener
+	udp   []*udpListener
+	tcp   []*streamListener
 	addrs Addrs
 }
 
 // maxFailures bounds the registration failures that wait to be stored.
 const maxFailures = 4096
 
-// Listen binds the sockets and restores the bindings. Close the server, or Serve
-// it, to let go of them.
+// Listen binds the sockets and restores the bindings. Serve lets go of them.
 func Listen(ctx context.Context, cfg Config) (_ *Server, err error) {
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	s := &Server{
-		version: cfg.Version, advertised: cfg.Advertised, store: cfg.Store, log: cfg.Log, now: cfg.Now,
-		nonces:    digest.NewNonces(digest.NonceConfig{Key: nonceKey()}),
-		verifiers: sync.Pool{New: func() any { return new(digest.Verifier) }},
-		metrics:   newMetrics(cfg.Registerer),
-	}
-	s.registrar = registrar.New(registrar.Config{
-		Log: cfg.Store.Bindings(), MinExpires: cfg.MinExpires, MaxExpires: cfg.MaxExpires, Metrics: cfg.Registerer,
-	})
-	s.connections = &connections{
-		gone: func(id uint64) { s.registrar.ConnectionClosed(id, s.now()) },
-		ids:  map[netip.AddrPort]uint64{},
-	}
+	s := newServer(cfg)
 	defer func() {
 		if err != nil {
 			s.closeSockets()
 		}
 	}()
 	if err := s.restore(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("cannot restore bindings: %w", err)
 	}
 	if err := s.bind(ctx, cfg); err != nil {
 		return nil, err
@@ -85,9 +82,43 @@ func Listen(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err := s.newLibrary(); err != nil {
 		return nil, err
 	}
+	s.loadEmergencies()
 	s.failures = store.NewQueue(cfg.Store, "registration_failures", maxFailures, putFailures)
 	s.seen = store.NewQueue(cfg.Store, "registered_devices", maxSeen, putSeen)
 	return s, nil
+}
+
+func newServer(cfg Config) *Server {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	s := &Server{
+		version: cfg.Version, serverHeader: "Server: dialtone/" + cfg.Version + "\r\n",
+		advertised: cfg.Advertised, maxExpires: max(cfg.MaxExpires, registrar.DefaultMaxExpires),
+		store: cfg.Store, log: cfg.Log, now: cfg.Now,
+		nonces:     digest.NewNonces(digest.NonceConfig{Key: newKey()}),
+		tagKey:     newKey(),
+		bans:       admission.New(admission.Config{Allow: cfg.Allow}),
+		rates:      newRates(maxPerSecond, time.Second),
+		stale:      newRates(staleLoop, time.Minute),
+		rechecks:   rechecks{accounts: map[record.ID]bool{}, wake: make(chan struct{}, 1)},
+		metrics:    newMetrics(cfg.Registerer),
+		libraryTCP: newLibraryListener(),
+		peers:      peers{count: map[netip.AddrPort]int{}},
+		streams:    streams{byID: map[uint64]*stream{}},
+	}
+	s.workers.New = func() any { return &worker{edge: s} }
+	s.registrar = registrar.New(registrar.Config{
+		Log: cfg.Store.Bindings(), MinExpires: cfg.MinExpires, MaxExpires: cfg.MaxExpires, Metrics: cfg.Registerer,
+	})
+	return s
+}
+
+// newKey is a new key for each process. Which nonces were used is forgotten with it,
+// so its nonces must be worthless then.
+func newKey() (key [32]byte) {
+	rand.Read(key[:]) // never fails (crypto/rand)
+	return key
 }
 
 func putFailures(tx *store.Tx, list []record.RegistrationFailure) error {
@@ -100,39 +131,25 @@ func putFailures(tx *store.Tx, list []record.RegistrationFailure) error {
 }
 
 func (s *Server) bind(ctx context.Context, cfg Config) error {
-	for _, addr := range cfg.UDP {
-		c, err := listenUDP(ctx, addr, s.log)
+	for i, addr := range cfg.UDP {
+		if err := exclusive(ctx, addr); err != nil {
+			return fmt.Errorf("cannot listen for SIP: %w", err)
+		}
+		l, err := s.listenUDP(ctx, addr, uint16(i))
+		s.udp = append(s.udp, l)
 		if err != nil {
 			return err
 		}
-		s.udp = append(s.udp, c)
-		s.addrs.UDP = append(s.addrs.UDP, addrPort(c.LocalAddr()))
+		s.addrs.UDP = append(s.addrs.UDP, l.sockets[0].conn.LocalAddr())
 	}
-	for _, addr := range cfg.TCP {
-		l, err := listenTCP(ctx, addr, s.connections, s.log)
+	for i, addr := range cfg.TCP {
+		l, err := s.listenTCP(ctx, addr, uint16(i))
 		if err != nil {
 			return err
 		}
 		s.tcp = append(s.tcp, l)
 		s.addrs.TCP = append(s.addrs.TCP, addrPort(l.Addr()))
 	}
-	return nil
-}
-
-// newLibrary sets up the SIP library with our handlers.
-func (s *Server) newLibrary() (err error) {
-	if s.agent, err = newUserAgent(s.version); err != nil {
-		return fmt.Errorf("cannot set up SIP: %w", err)
-	}
-	if s.server, err = sipgo.NewServer(s.agent, sipgo.WithServerLogger(slog.New(slog.DiscardHandler))); err != nil {
-		return fmt.Errorf("cannot set up SIP server: %w", err)
-	}
-	if s.client, err = sipgo.NewClient(s.agent, sipgo.WithClientLogger(slog.New(slog.DiscardHandler))); err != nil {
-		return fmt.Errorf("cannot set up SIP client: %w", err)
-	}
-	s.server.OnRegister(s.guard(s.onRegister))
-	s.server.OnOptions(s.guard(s.onOptions))
-	s.server.OnNoRoute(s.guard(s.onOther))
 	return nil
 }
 
@@ -146,12 +163,15 @@ func (s *Server) Serve(ctx context.Context) error {
 	g.Go(func() error { s.registrar.Serve(ctx); return nil })
 	g.Go(func() error { return s.watch(ctx) })
 	g.Go(func() error { return s.follow(ctx) })
-	for _, c := range s.udp {
-		g.Go(func() error { return ended(s.server.ServeUDP(c)) })
+	g.Go(func() error { return s.recheck(ctx) })
+	for _, l := range s.udp {
+		g.Go(func() error { return l.serve(ctx) })
+		g.Go(func() error { return ended(s.library.ServeUDP(l.library)) })
 	}
 	for _, l := range s.tcp {
-		g.Go(func() error { return ended(s.server.ServeTCP(l)) })
+		g.Go(func() error { return s.serveStream(ctx, l) })
 	}
+	g.Go(func() error { return ended(s.library.ServeTCP(s.libraryTCP)) })
 	g.Go(func() error {
 		<-ctx.Done()
 		s.closeSockets()
@@ -164,12 +184,13 @@ func (s *Server) Serve(ctx context.Context) error {
 }
 
 func (s *Server) closeSockets() {
-	for _, c := range s.udp {
-		c.Close()
+	for _, l := range s.udp {
+		l.close()
 	}
 	for _, l := range s.tcp {
-		l.Close()
+		_ = l.Close()
 	}
+	_ = s.libraryTCP.Close()
 }
 
 // ended is nil for a listener that was closed.
@@ -180,45 +201,9 @@ func ended(err error) error {
 	return err
 }
 
-// guard keeps a panic within one request.
-func (s *Server) guard(handle sipgo.RequestHandler) sipgo.RequestHandler {
-	return func(req *sipmsg.Request, tx sipmsg.ServerTransaction) {
-		defer func() {
-			if p := recover(); p != nil {
-				s.log.Error("handler panicked", "method", req.Method, "panic", p, "stack", string(debug.Stack()))
-			}
-		}()
-		handle(req, tx)
-	}
-}
-
-func (s *Server) onRegister(req *sipmsg.Request, tx sipmsg.ServerTransaction) {
-	ctx, cancel := context.WithTimeout(context.Background(), registerTimeout)
-	defer cancel()
-	var a answer
-	if r, err := s.read(req); err != nil {
-		a = answer{status: 400, reason: err.Error(), result: resultMalformed}
-	} else {
-		a = s.register(ctx, r)
-	}
-	s.metrics.requests.WithLabelValues(a.result).Inc()
-	s.respond(req, tx, a)
-}
-
-func (s *Server) onOptions(req *sipmsg.Request, tx sipmsg.ServerTransaction) {
-	s.respond(req, tx, answer{status: 200, reason: "OK"})
-}
-
-// onOther refuses what the edge does not take; an ACK is never answered.
-func (s *Server) onOther(req *sipmsg.Request, tx sipmsg.ServerTransaction) {
-	if req.IsAck() {
-		return
-	}
-	s.respond(req, tx, answer{status: 405, reason: "Method Not Allowed"})
-}
-
-func (s *Server) respond(req *sipmsg.Request, tx sipmsg.ServerTransaction, a answer) {
-	if err := tx.Respond(s.response(req, a)); err != nil {
-		s.log.Debug("cannot respond", "method", req.Method, "src", req.Source(), "err", err)
+// recover keeps a panic within what caused it. It is deferred.
+func (s *Server) recover(what string) {
+	if p := recover(); p != nil {
+		s.log.Error("panic", "in", what, "panic", p, "stack", string(debug.Stack()))
 	}
 }

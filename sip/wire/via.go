@@ -194,6 +194,8 @@ func (v *Via) ResponseAddr(source netip.AddrPort) netip.AddrPort {
 	switch {
 	case !v.Valid || v.RPort:
 		return source
+	case v.addr.IsValid() && v.addr.Unmap() != source.Addr().Unmap():
+		return source // behind a NAT, where the sent-by port means nothing
 	case v.Port != 0:
 		return netip.AddrPortFrom(source.Addr(), v.Port)
 	case EqualFold(v.Transport, "TLS"):

@@ -1,0 +1,188 @@
+package sip
+
+import (
+	"errors"
+	"time"
+
+	"dialtone/sip/admission"
+	"dialtone/sip/digest"
+	"dialtone/sip/registrar"
+	"dialtone/sip/wire"
+	"dialtone/store/record"
+)
+
+// worker is the memory one goroutine decides about messages with.
+type worker struct {
+	edge     *Server
+	msg      wire.Message
+	reg      registration
+	verifier digest.Verifier
+	name     []byte // user name in lower case
+	nonce    []byte
+	headers  []byte
+}
+
+// verdict is what is to be done about a message.
+type verdict uint8
+
+const (
+	// drop: no answer.
+	drop verdict = iota
+	// reply: the answer is complete.
+	reply
+	// update: the registrar is to be asked, with worker.reg.
+	update
+	// pass: the message is for the SIP library.
+	pass
+)
+
+// decide looks at one message, as a whole in data, and says what is to be done.
+func (w *worker) decide(data []byte, f flow, now time.Time) (v verdict, a answer, id identity) {
+	s, m := w.edge, &w.msg
+	err := wire.Scan(data, m)
+	if m.Odd&wire.OddFolded != 0 {
+		wire.Unfold(data)
+		err = wire.Scan(data, m)
+	}
+	if !m.Request {
+		if err == nil && s.awaited(f.source) {
+			return pass, a, id
+		}
+		return drop, a, id
+	}
+	banned := s.bans.Banned(f.source.Addr(), now) && !s.emergency(data)
+	switch {
+	case admission.Scanner(m.UserAgent):
+		return drop, answer{result: resultDropped}, id
+	case err != nil:
+		return w.malformed(err, banned)
+	case string(m.Method) == "REGISTER":
+		return w.register(f, banned, now)
+	case banned && !s.knownFlow(m, f, now):
+		return drop, a, id
+	case string(m.Method) == "OPTIONS":
+		return reply, answer{status: 200, reason: "OK"}, id
+	case string(m.Method) == "ACK":
+		return drop, a, id
+	}
+	return reply, answer{status: 405, reason: "Method Not Allowed"}, id
+}
+
+func (w *worker) malformed(err error, banned bool) (verdict, answer, identity) {
+	var fault *wire.Error
+	if banned || !w.msg.Answerable || !errors.As(err, &fault) {
+		return drop, answer{result: resultMalformed}, identity{}
+	}
+	return reply, answer{status: fault.Status, reason: fault.Reason, result: resultMalformed}, identity{}
+}
+
+// register decides about a REGISTER as far as that goes without the registrar.
+func (w *worker) register(f flow, banned bool, now time.Time) (verdict, answer, identity) {
+	s, r := w.edge, &w.reg
+	if err := r.read(&w.msg, f); err != nil {
+		var e *refusal
+		errors.As(err, &e)
+		return reply, answer{status: e.status, reason: e.reason, header: e.header, result: resultMalformed}, identity{}
+	}
+	if banned && !s.bearable(f, len(r.authorization) > 0, now) {
+		return drop, answer{result: resultDropped}, identity{}
+	}
+	id := w.authenticate("REGISTER", now)
+	switch {
+	case id.stale:
+		s.staled(r, &id, now)
+		return reply, unauthorized(resultStale), id
+	case id.user == nil && id.cause == "":
+		return reply, unauthorized(resultChallenged), id
+	case id.user == nil:
+		s.failed(r, &id, id.cause, now)
+		if banned {
+			return drop, answer{result: resultDropped}, id
+		}
+		return reply, unauthorized(resultRefused), id
+	}
+	if cause := allowed(r, id.user); cause != "" {
+		s.failed(r, &id, cause, now)
+		return reply, answer{status: 403, reason: "Forbidden", result: resultForbidden}, id
+	}
+	c := id.user.Credential
+	r.AOR = append(append(append(r.AOR[:0], c.Username...), '@'), id.user.Domain.Domain...)
+	r.Account, r.Credential, r.Replayed = string(c.Account), string(c.ID), id.replayed
+	if !s.rates.take(r.AOR, now) {
+		s.failed(r, &id, registrar.CauseRateLimited, now)
+		return reply, answer{status: 503, reason: "Service Unavailable", retryAfter: 1, result: resultLimited}, id
+	}
+	return update, answer{}, id
+}
+
+// bearable tells whether a banned source may be heard: what could be a phone of an
+// honest user behind the same address is, at a bounded rate.
+func (s *Server) bearable(f flow, hasCredentials bool, now time.Time) bool {
+	if hasCredentials {
+		return s.bans.MayCheck(f.source.Addr(), now)
+	}
+	return s.bans.MayChallenge(f.source.Addr(), now)
+}
+
+// unauthorized asks for credentials; it looks alike whatever the reason, but for
+// stale=true to somebody who knows the password.
+func unauthorized(result string) answer {
+	return answer{status: 401, reason: "Unauthorized", challenge: true, result: result}
+}
+
+// accepted is the answer once the registrar has taken the request.
+func accepted(bindings []registrar.Binding) answer {
+	return answer{status: 200, reason: "OK", accepted: true, proof: true, bindings: bindings, result: resultOK}
+}
+
+// refused turns the registrar's refusal into an answer.
+func (w *worker) refused(id *identity, err error, now time.Time) answer {
+	s, r := w.edge, &w.reg
+	if errors.Is(err, registrar.ErrReplayed) {
+		id.stale = true
+		return unauthorized(resultStale)
+	}
+	var e *registrar.Error
+	if !errors.As(err, &e) {
+		s.log.Error("cannot register", "aor", string(r.AOR), "err", err)
+		return answer{status: 503, reason: "Service Unavailable", retryAfter: 5, result: resultUnavailable}
+	}
+	if e.Cause != "" {
+		s.failed(r, id, e.Cause, now)
+	}
+	a := answer{status: e.Status, reason: e.Reason, minExpires: e.MinExpires, retryAfter: e.RetryAfter, result: resultRefused}
+	if e.Status == 503 {
+		a.result = resultUnavailable
+	}
+	return a
+}
+
+// failed records why somebody could not register, for the account that has the
+// domain; without one only the log tells. Wrong credentials count against the source.
+func (s *Server) failed(r *registration, id *identity, cause registrar.Cause, now time.Time) {
+	s.metrics.failures.WithLabelValues(string(cause)).Inc()
+	aor := string(r.user) + "@" + string(r.domain)
+	if guessing(cause) && id.genuine {
+		if ban, banned := s.bans.Failed(r.Source.Addr(), string(cause), now); banned {
+			s.metrics.bans.Inc()
+			s.log.Warn("source banned", "src", ban.Source, "until", ban.Until, "failures", ban.Failures, "cause", cause, "aor", aor)
+		}
+	}
+	if id.domain == nil {
+		return
+	}
+	s.failures.Add(record.RegistrationFailure{
+		Account: id.domain.Account, Time: now.UTC(), AOR: aor, Source: r.Source.String(),
+		Agent: string(r.UserAgent), Cause: string(cause), Advice: cause.Advice(), Count: 1,
+	})
+}
+
+// guessing tells the causes that look like somebody trying names and passwords; the
+// others are the administration's doing.
+func guessing(c registrar.Cause) bool {
+	switch c {
+	case registrar.CauseUnknownDomain, registrar.CauseUnknownUser, registrar.CauseWrongPassword:
+		return true
+	}
+	return false
+}
