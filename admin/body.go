@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
-	"strings"
 
 	"dialtone/admin/merge"
 )
@@ -17,9 +15,6 @@ const MaxBody = 1 << 20
 // readBody reads the body and parses it. An empty body is an empty object where
 // the operation can do without.
 func (c *call) readBody() (any, error) {
-	if err := checkMediaType(c.r.Header.Get("Content-Type")); err != nil {
-		return nil, err
-	}
 	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, MaxBody))
 	if err != nil {
 		return nil, fmt.Errorf("cannot read body: %w", &unreadable{err})
@@ -45,18 +40,6 @@ func (u *unreadable) As(target any) bool {
 	}
 	*p = newProblem(http.StatusBadRequest, merge.CodeNotJSON, "the body could not be read")
 	return true
-}
-
-// checkMediaType wants JSON, or nothing said.
-func checkMediaType(header string) error {
-	if header == "" {
-		return nil
-	}
-	media, _, err := mime.ParseMediaType(header)
-	if err == nil && (media == mediaJSON || strings.HasSuffix(media, "+json")) {
-		return nil
-	}
-	return newProblem(http.StatusUnsupportedMediaType, codeMediaType, "the body must be application/json")
 }
 
 // readInto reads the body into a struct of input fields.

@@ -38,7 +38,6 @@ const (
 	codeMethod       = "method_not_allowed"
 	codeStale        = "stale_revision"
 	codeTooLarge     = "too_large"
-	codeMediaType    = "unsupported_media_type"
 	codeInvalid      = "invalid"
 	codeMismatch     = "idempotency_mismatch"
 	codeLimited      = "rate_limited"
