@@ -186,16 +186,15 @@ func (v *Via) params() *Error {
 }
 
 // ResponseAddr is where the answer to a request goes that came in a datagram from
-// source (RFC 3261 18.2.2, RFC 3581 4): back to source if the sender asks for that
-// with rport, else to the port he names in sent-by, at the address the request came
-// from. maddr is not followed: it would let anybody aim our answers at others. The
+// source: back to source, as if the sender had always asked for that with rport
+// (RFC 3581 4), because behind a NAT nothing else arrives. Only a sender who names
+// the very address he sends from has the answer at the port he names (RFC 3261
+// 18.2.2). maddr is not followed: it would let anybody aim our answers at others. The
 // answer to a request that came by a connection goes into the connection.
 func (v *Via) ResponseAddr(source netip.AddrPort) netip.AddrPort {
 	switch {
-	case !v.Valid || v.RPort:
+	case !v.Valid || v.RPort || v.addr.Unmap() != source.Addr().Unmap():
 		return source
-	case v.addr.IsValid() && v.addr.Unmap() != source.Addr().Unmap():
-		return source // behind a NAT, where the sent-by port means nothing
 	case v.Port != 0:
 		return netip.AddrPortFrom(source.Addr(), v.Port)
 	case EqualFold(v.Transport, "TLS"):
