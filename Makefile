@@ -25,9 +25,10 @@ soak: ## run the tests that take long in full: floods, kill loops, big matrices
 	@tools/apt.sh baresip-core sip-tester
 	DIALTONE_SOAK=1 go test -race -shuffle=on -timeout 6h ./...
 
-bench: ## print the tables of work, ours, peer, floor and goal
+bench: build ## print the table of work, ours, peer, floor, ratio and goal
 	@tools/apt.sh nginx-light
-	go test -run '^$$' -bench . -timeout 1h ./test/bench/...
+	CGO_ENABLED=0 go build -trimpath -o bin/bench ./test/bench
+	./bin/bench
 
 lint: quicklint ## every linter; the first run builds golangci-lint, which takes minutes
 	$(LINT) golangci-lint run ./...
@@ -44,4 +45,4 @@ ui: ## build the administration page
 	@echo "There is no page to build yet."
 
 clean: ## remove what was built; data folders stay
-	rm -rf bin coverage
+	rm -rf bin bench-out coverage

@@ -12,6 +12,10 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
+// writeBuffer holds a whole configuration with its header, so that it leaves in one
+// system call; the library's own 4 KB make it two and half as dear again.
+const writeBuffer = 16 << 10
+
 // Fast returns a fasthttp server held to the limits. It names neither itself
 // nor a content type; its complaints about peers are logged at debug level.
 func Fast(l Limits, handler fasthttp.RequestHandler, log *slog.Logger) *fasthttp.Server {
@@ -23,6 +27,8 @@ func Fast(l Limits, handler fasthttp.RequestHandler, log *slog.Logger) *fasthttp
 		WriteTimeout:          l.Write,
 		IdleTimeout:           l.Idle,
 		ReadBufferSize:        l.MaxHeader,
+		WriteBufferSize:       writeBuffer,
+		ReduceMemoryUsage:     true, // idle connections give the buffer back
 		MaxRequestBodySize:    l.MaxBody,
 		Concurrency:           l.MaxConns,
 		CloseOnShutdown:       true,

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"text/template"
+)
+
+// nginxConfig is nginx as it is commonly set up for static files, without an access
+// log, as the daemon writes none, and without an end to a connection's requests.
+const nginxConfig = `daemon off;
+worker_processes {{.Workers}};
+pid {{.Dir}}/nginx.pid;
+error_log stderr warn;
+{{if .Root}}user root;{{end}}
+events { worker_connections 1024; }
+http {
+  access_log off;
+  sendfile on;
+  tcp_nopush on;
+  keepalive_timeout 75s;
+  keepalive_requests 1000000000;
+  server_tokens off;
+  default_type "text/plain; charset=utf-8";
+  add_header Cache-Control "private, no-cache";
+  client_body_temp_path {{.Dir}}/body;
+  proxy_temp_path {{.Dir}}/proxy;
+  fastcgi_temp_path {{.Dir}}/fastcgi;
+  uwsgi_temp_path {{.Dir}}/uwsgi;
+  scgi_temp_path {{.Dir}}/scgi;
+  server {
+    listen {{.Address}};
+    root {{.Dir}}/www;
+  }
+}
+`
+
+var errNoNginx = errors.New("nginx is missing: apt-get install --no-install-recommends nginx-light")
+
+// startNginx serves body under path.
+func (b *bench) startNginx(path string, body []byte) (*process, string, error) {
+	program, err := exec.LookPath("nginx")
+	if err != nil {
+		if program, err = exec.LookPath("/usr/sbin/nginx"); err != nil {
+			return nil, "", errNoNginx
+		}
+	}
+	dir := filepath.Join(b.scratch, "nginx")
+	file := filepath.Join(dir, "www", path)
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return nil, "", err
+	}
+	if err := os.WriteFile(file, body, 0o600); err != nil {
+		return nil, "", err
+	}
+	address, err := freeAddress()
+	if err != nil {
+		return nil, "", err
+	}
+	var text bytes.Buffer
+	err = template.Must(template.New("nginx").Parse(nginxConfig)).Execute(&text, map[string]any{
+		"Dir": dir, "Address": address, "Workers": runtime.NumCPU(), "Root": os.Geteuid() == 0,
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	config := filepath.Join(dir, "nginx.conf")
+	if err := os.WriteFile(config, text.Bytes(), 0o600); err != nil {
+		return nil, "", err
+	}
+	p, err := start(b.ctx, nil, program, "-p", dir, "-e", "stderr", "-c", config)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := p.ready(b.ctx, func() bool { return answers("http://" + address + path) }); err != nil {
+		p.stop()
+		return nil, "", fmt.Errorf("cannot use nginx: %w", err)
+	}
+	return p, address, nil
+}
