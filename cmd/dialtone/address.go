@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"net"
 	"net/netip"
 
@@ -60,12 +59,16 @@ func firstAddress(otherwise netip.Addr) netip.Addr {
 	return otherwise
 }
 
-// sipHost is what phones are told to send to; "" is the address facing them.
+// sipHost is what phones are told to send to: the advertised host, else the address
+// bound; "" is the address facing them.
 func sipHost(advertised string, bound sip.Addrs) string {
+	if advertised != "" {
+		return advertised
+	}
 	for _, list := range [][]netip.AddrPort{bound.UDP, bound.TCP} {
 		if len(list) > 0 && !list[0].Addr().IsUnspecified() {
-			return cmp.Or(advertised, list[0].Addr().String())
+			return list[0].Addr().String()
 		}
 	}
-	return advertised
+	return ""
 }

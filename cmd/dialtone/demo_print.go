@@ -24,7 +24,7 @@ Boot   {{.URL}}    the provisioning URL
        Yealink {{.Model}} {{.MAC}}    {{.Name}}
 {{- end}}
        Set the URL on a phone of that model, and the phone's own MAC at the device:
-       curl -X PATCH -H "Authorization: Bearer $(cat {{.KeyFile}})" -d '{"mac":"<MAC>"}' \
+       curl -X PATCH -H "Authorization: Bearer $(cat {{.KeyFile}})" --json '{"mac":"<MAC>"}' \
          {{.API}}/v1/accounts/{{.Account}}/devices/{{(index .Phones 0).ID}}
 
 Dial   with a softphone (server {{.Server}}{{with .Transports}}, {{.}}{{end}}):

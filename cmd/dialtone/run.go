@@ -69,7 +69,8 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	d.metrics = newMetrics()
 
 	// Inner ring: opened in this order, closed in reverse.
-	if d.store, err = store.Open(storeConfig(d.cfg, d.log, d.metrics)); err != nil {
+	d.store, err = store.Open(storeConfig(d.cfg, d.log, d.metrics)) //nolint:contextcheck // what it starts ends with Close
+	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.store.Close()) }()
