@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -24,6 +25,7 @@ var (
 	printedURL  = regexp.MustCompile(`(http://\S+/p/[A-Za-z0-9]+/)`)
 	printedMAC  = regexp.MustCompile(`Yealink (T\w+) ([0-9a-f:]{17})`)
 	printedUser = regexp.MustCompile(`user (\d+)  password (\w+)  domain (\S+)`)
+	printedCurl = regexp.MustCompile(`curl [^\n\\]*(\\\n[^\n]*)?`)
 	printedAt   = regexp.MustCompile(`server ([0-9.]+:\d+), UDP`)
 )
 
@@ -83,6 +85,8 @@ func TestDemo(t *testing.T) {
 		}
 	}
 
+	followPrinted(t, d, account)
+
 	// A second start prints the same account.
 	d.stop()
 	again := start(t, options{data: d.data, config: wideConfig, args: []string{"--demo"}})
@@ -91,6 +95,25 @@ func TestDemo(t *testing.T) {
 	}
 	if n := len(again.all(t, "/v1/accounts")); n != 1 {
 		t.Errorf("%d accounts after the second start", n)
+	}
+}
+
+// followPrinted runs the commands that were printed.
+func followPrinted(t *testing.T, d *daemon, account string) {
+	t.Helper()
+	const mac = "80:5e:c0:00:20:01"
+	commands := printedCurl.FindAllString(d.out.String(), -1)
+	if len(commands) != 2 {
+		t.Fatalf("printed commands: %q", commands)
+	}
+	for _, c := range commands {
+		out, err := exec.CommandContext(t.Context(), "bash", "-c", strings.Replace(c, "<MAC>", mac, 1)).Output()
+		if err != nil || !strings.Contains(string(out), `"model":"T46U"`) {
+			t.Errorf("%s\n%v\n%s", c, err, out)
+		}
+	}
+	if list := d.get(t, "/v1/accounts/"+account+"/devices?mac="+mac).list("data"); len(list) != 1 {
+		t.Errorf("the phone's own MAC is not set: %v", list)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 
@@ -53,14 +54,14 @@ func TestKill(t *testing.T) {
 // registrationsOf are an office's registrations without what a restart may change.
 func registrationsOf(t *testing.T, o *office) string {
 	t.Helper()
-	text := ""
+	var text strings.Builder
 	for _, r := range o.d.all(t, o.path+"/registrations") {
-		text += fmt.Sprintln(r.str("aor"), r.str("contact"), r.str("source"), r.str("device"), r.str("expires_at"))
+		fmt.Fprintln(&text, r.str("aor"), r.str("contact"), r.str("source"), r.str("device"), r.str("expires_at"))
 	}
-	if text == "" {
+	if text.Len() == 0 {
 		t.Error("nobody is registered")
 	}
-	return text
+	return text.String()
 }
 
 // writeUntilKilled creates users from several clients at once, kills the daemon amid
