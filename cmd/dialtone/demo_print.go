@@ -2,9 +2,9 @@ package main
 
 import (
 	"cmp"
-	"io"
 	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"text/template"
 
@@ -75,10 +75,9 @@ func (d *daemon) printDemo(account record.ID) error {
 	if err != nil || len(f.Phones) == 0 {
 		return err
 	}
-	return printed(d.terminal.out, &f)
+	slices.SortFunc(f.Phones, func(a, b demoPhone) int { return cmp.Compare(a.User, b.User) })
+	return demoText.Execute(d.terminal.out, &f)
 }
-
-func printed(w io.Writer, f *demoFacts) error { return demoText.Execute(w, f) }
 
 // demoURL is the account's provisioning URL, "" before one is generated.
 func (d *daemon) demoURL(v *store.View, account record.ID) (string, error) {
