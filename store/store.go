@@ -202,6 +202,7 @@ func (s *Store) load() error {
 		if err != nil {
 			return err
 		}
+		s.index.records = make(map[record.ID]record.Record, len(changes))
 		s.index.apply(beUint64(revision), changes, states)
 		return nil
 	})
@@ -209,9 +210,11 @@ func (s *Store) load() error {
 
 func loadRecords(r kv.Reader, dead map[record.ID]bool) ([]Change, error) {
 	var changes []Change
+	known := words{}
 	err := r.Scan(kv.Range{Prefix: []byte(prefixRecord)}, func(key, value []byte) (bool, error) {
 		rec, err := decodeRecord(record.ID(key[len(prefixRecord):]), value)
 		if err == nil && !dead[accountOf(rec)] {
+			known.share(rec)
 			changes = append(changes, Change{After: rec})
 		}
 		return true, err
