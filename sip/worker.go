@@ -69,8 +69,8 @@ func (w *worker) decide(data []byte, f flow, now time.Time) (v verdict, a answer
 }
 
 func (w *worker) malformed(err error, banned bool) (verdict, answer, identity) {
-	var fault *wire.Error
-	if banned || !w.msg.Answerable || !errors.As(err, &fault) {
+	fault, ok := errors.AsType[*wire.Error](err)
+	if !ok || banned || !w.msg.Answerable {
 		return drop, answer{result: resultMalformed}, identity{}
 	}
 	return reply, answer{status: fault.Status, reason: fault.Reason, result: resultMalformed}, identity{}
@@ -80,8 +80,7 @@ func (w *worker) malformed(err error, banned bool) (verdict, answer, identity) {
 func (w *worker) register(f flow, banned bool, now time.Time) (verdict, answer, identity) {
 	s, r := w.edge, &w.reg
 	if err := r.read(&w.msg, f); err != nil {
-		var e *refusal
-		errors.As(err, &e)
+		e, _ := errors.AsType[*refusal](err) // it always is one
 		return reply, answer{status: e.status, reason: e.reason, header: e.header, result: resultMalformed}, identity{}
 	}
 	if banned && !s.bearable(f, len(r.authorization) > 0, now) {
@@ -142,8 +141,8 @@ func (w *worker) refused(id *identity, err error, now time.Time) answer {
 		id.stale = true
 		return unauthorized(resultStale)
 	}
-	var e *registrar.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*registrar.Error](err)
+	if !ok {
 		s.log.Error("cannot register", "aor", string(r.AOR), "err", err)
 		return answer{status: 503, reason: "Service Unavailable", retryAfter: 5, result: resultUnavailable}
 	}
