@@ -39,20 +39,22 @@ func (s *Server) awaited(source netip.AddrPort) bool {
 	return s.peers.count[source] > 0
 }
 
-// knownFlow tells whether a message comes over the flow of a live binding of whom it
+// hasLiveFrom tells whether a message comes over the flow of a live binding of whom it
 // says it is from: such a phone is heard even if its source is banned.
-func (s *Server) knownFlow(m *wire.Message, f flow, now time.Time) bool {
-	u := &m.From.URI
-	if len(u.User) == 0 {
-		return false
-	}
-	user, ok := wire.AppendUnescaped(nil, u.User)
-	if !ok {
-		return false
-	}
-	aor := wire.AppendLower(append(user, '@'), u.Host)
-	for _, b := range s.registrar.Lookup(nil, aor, now) {
-		if b.Source == f.source && b.Transport == f.transport {
+func (w *worker) hasLiveFrom(f flow, now time.Time) bool {
+	u := &w.msg.From.URI
+	user, ok := wire.AppendUnescaped(w.name[:0], u.User)
+	w.name = user
+	return ok && len(user) > 0 && w.hasLiveFlow(user, u.Host, f, now)
+}
+
+// hasLiveFlow tells whether user@host, the user unescaped, has a live binding over the
+// flow.
+func (w *worker) hasLiveFlow(user, host []byte, f flow, now time.Time) bool {
+	w.aor = wire.AppendLower(append(append(w.aor[:0], user...), '@'), host)
+	w.bindings = w.edge.registrar.Lookup(w.bindings[:0], w.aor, now)
+	for i := range w.bindings {
+		if w.bindings[i].Source == f.source && w.bindings[i].Transport == f.transport {
 			return true
 		}
 	}
@@ -60,7 +62,7 @@ func (s *Server) knownFlow(m *wire.Message, f flow, now time.Time) bool {
 }
 
 // emergency tells whether a message is for an emergency number of a country that
-// somebody of ours is in. It is asked before any ban or limit.
+// somebody of ours is in. It is asked before any ban or limit. A REGISTER is no call.
 func (s *Server) emergency(data []byte) bool {
 	set := s.emergencies.Load()
 	target, to := wire.EmergencyFirst(data)

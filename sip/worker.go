@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"bytes"
 	"errors"
 	"time"
 
@@ -20,6 +21,8 @@ type worker struct {
 	name     []byte // user name in lower case
 	nonce    []byte
 	headers  []byte
+	aor      []byte
+	bindings []registrar.Binding
 }
 
 // verdict is what is to be done about a message.
@@ -50,15 +53,18 @@ func (w *worker) decide(data []byte, f flow, now time.Time) (v verdict, a answer
 		}
 		return drop, a, id
 	}
-	banned := s.bans.Banned(f.source.Addr(), now) && !s.emergency(data)
+	banned, scanner := s.bans.Banned(f.source.Addr(), now), admission.Scanner(m.UserAgent)
+	if (banned || scanner) && string(m.Method) != "REGISTER" && s.emergency(data) {
+		banned, scanner = false, false
+	}
 	switch {
-	case admission.Scanner(m.UserAgent):
+	case scanner:
 		return drop, answer{result: resultDropped}, id
 	case err != nil:
 		return w.malformed(err, banned)
 	case string(m.Method) == "REGISTER":
 		return w.register(f, banned, now)
-	case banned && !s.knownFlow(m, f, now):
+	case banned && !w.hasLiveFrom(f, now):
 		return drop, a, id
 	case string(m.Method) == "OPTIONS":
 		return reply, answer{status: 200, reason: "OK"}, id
@@ -80,14 +86,20 @@ func (w *worker) malformed(err error, banned bool) (verdict, answer, identity) {
 func (w *worker) register(f flow, banned bool, now time.Time) (verdict, answer, identity) {
 	s, r := w.edge, &w.reg
 	if err := r.read(&w.msg, f); err != nil {
+		if banned {
+			return drop, answer{result: resultDropped}, identity{}
+		}
 		e, _ := errors.AsType[*refusal](err) // it always is one
 		return reply, answer{status: e.status, reason: e.reason, header: e.header, result: resultMalformed}, identity{}
 	}
-	if banned && !s.bearable(f, len(r.authorization) > 0, now) {
+	live := banned && w.hasLiveFlow(r.user, r.host, f, now)
+	if banned && !live && !s.bearable(f, len(r.authorization) > 0, now) {
 		return drop, answer{result: resultDropped}, identity{}
 	}
 	id := w.authenticate("REGISTER", now)
 	switch {
+	case live && len(w.name) > 0 && !bytes.EqualFold(w.name, r.user):
+		return drop, answer{result: resultDropped}, id // a binding is no licence to guess another's password
 	case id.stale:
 		s.staled(r, &id, now)
 		return reply, unauthorized(resultStale), id
