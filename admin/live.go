@@ -61,6 +61,22 @@ type LineResult struct {
 	Result string `json:"result" doc:"delivered, not_registered, unreachable or error."`
 }
 
+// Bans tells which sources are banned, and lifts bans.
+type Bans interface {
+	Bans() []Ban
+	// Lift ends the ban of a source and tells whether there was one.
+	Lift(source netip.Addr) bool
+}
+
+// Ban is a source that is banned.
+type Ban struct {
+	Source       netip.Prefix // one IPv4 address, or an IPv6 /64
+	Since, Until time.Time
+	Failures     int
+	Cause        string // of the last failure
+	Level        int    // how many bans in a row, from 1
+}
+
 // Softphones tells what softphones connect to.
 type Softphones interface {
 	// Listener is the host and port of the SIP listener for a transport (udp, tcp or

@@ -56,6 +56,7 @@ type Server struct {
 	Registrations Registrations
 	CheckSync     CheckSyncer
 	Softphones    Softphones
+	Bans          Bans
 
 	log       *slog.Logger
 	now       func() time.Time

@@ -31,5 +31,8 @@ func (s *Server) table() []*operation {
 	if s.Registrations != nil {
 		ops = append(ops, registrationOperations()...)
 	}
+	if s.Bans != nil {
+		ops = append(ops, banOperations()...)
+	}
 	return ops
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -54,6 +55,7 @@ func (c *clock) add(d time.Duration) {
 type fakes struct {
 	mu            sync.Mutex
 	registrations []Registration
+	bans          []Ban
 	ready         bool
 }
 
@@ -100,6 +102,20 @@ func (f *fakes) Listener(peer netip.Addr, transport string) (string, int, error)
 	return "198.51.100.7", 5060, nil
 }
 
+func (f *fakes) Bans() []Ban {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.bans)
+}
+
+func (f *fakes) Lift(source netip.Addr) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	before := len(f.bans)
+	f.bans = slices.DeleteFunc(f.bans, func(b Ban) bool { return b.Source.Contains(source) })
+	return len(f.bans) < before
+}
+
 // newWorld has a platform key and one account.
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -130,7 +146,7 @@ func (w *world) open() {
 		Ready:        func() bool { return w.fakes.ready },
 		ProvisionURL: func(*http.Request) string { return "http://phones.example.com:8080" },
 		PublicURL:    func(*http.Request) string { return "http://admin.example.com:8081" },
-		Phones:       builder, Hashes: &hashes{s, builder}, Registrations: w.fakes, CheckSync: w.fakes, Softphones: w.fakes,
+		Phones:       builder, Hashes: &hashes{s, builder}, Registrations: w.fakes, CheckSync: w.fakes, Softphones: w.fakes, Bans: w.fakes,
 	}
 }
 

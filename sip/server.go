@@ -27,6 +27,10 @@ import (
 // registerTimeout bounds how long a REGISTER over a connection may wait for the disk.
 const registerTimeout = 10 * time.Second
 
+// jitter is the part of its time a registration may be cut short by, so that phones
+// which booted together do not come back together.
+const jitter = 0.1
+
 // Server is the SIP edge. Listen binds its sockets, Serve answers on them.
 type Server struct {
 	version      string
@@ -108,8 +112,9 @@ func newServer(cfg Config) *Server {
 		streams:    streams{byID: map[uint64]*stream{}},
 	}
 	s.workers.New = func() any { return &worker{edge: s} }
+	s.gaugeBans(cfg.Registerer)
 	s.registrar = registrar.New(registrar.Config{
-		Log: cfg.Store.Bindings(), MinExpires: cfg.MinExpires, MaxExpires: cfg.MaxExpires, Metrics: cfg.Registerer,
+		Log: cfg.Store.Bindings(), MinExpires: cfg.MinExpires, MaxExpires: cfg.MaxExpires, Jitter: jitter, Metrics: cfg.Registerer,
 	})
 	return s
 }

@@ -71,6 +71,21 @@ func (l *live) Listener(peer netip.Addr, transport string) (host string, port in
 	return host, int(bound[0].Port()), nil
 }
 
+// Bans lists the sources that are banned from registering.
+func (l *live) Bans() []admin.Ban {
+	bans := l.d.edge.Bans()
+	list := make([]admin.Ban, 0, len(bans))
+	for _, b := range bans {
+		list = append(list, admin.Ban{
+			Source: b.Source, Since: b.Since, Until: b.Until, Failures: b.Failures, Cause: b.Reason, Level: b.Level,
+		})
+	}
+	return list
+}
+
+// Lift ends the ban of a source.
+func (l *live) Lift(source netip.Addr) bool { return l.d.edge.Lift(source) }
+
 // provisionURL is the base of provisioning URLs as the host of a request sees it.
 func (l *live) provisionURL(r *http.Request) string {
 	return baseURL(l.d.cfg.Provision.PublicURL, &l.d.certs.provision, l.d.phones.Addr(), r)

@@ -122,7 +122,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 	cfg := d.cfg
 	d.edge, err = sip.Listen(ctx, sip.Config{
 		UDP: cfg.SIP.UDP, TCP: cfg.SIP.TCP, Advertised: cfg.SIP.Advertised,
-		MinExpires: cfg.SIP.MinExpires, MaxExpires: cfg.SIP.MaxExpires,
+		MinExpires: cfg.SIP.MinExpires, MaxExpires: cfg.SIP.MaxExpires, Allow: cfg.SIP.Allow,
 		Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
 	})
 	if err != nil {
@@ -144,7 +144,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 		Addr: cfg.Admin.Listen, TLS: d.certs.admin.server("h2", "http/1.1"), Drain: cfg.Drain, Store: d.store, Log: d.log,
 		Gatherer: d.metrics, Registerer: d.metrics, Version: version, Ready: d.ready.Load,
 		ProvisionURL: live.provisionURL, PublicURL: live.adminURL,
-		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live,
+		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live, Bans: live,
 	}
 	return d.api.Listen(ctx)
 }

@@ -132,8 +132,8 @@ func TestBounded(t *testing.T) {
 			if table.Len() > 8 {
 				t.Fatalf("%d sources", table.Len())
 			}
-			if n := len(table.Bans(now)); int64(n) != table.banned.Load() {
-				t.Fatalf("%d bans, counted %d", n, table.banned.Load())
+			if n, counted := table.InForce(now), len(table.Bans(now)); n != counted {
+				t.Fatalf("%d bans in force, %d listed", n, counted)
 			}
 		}
 	})

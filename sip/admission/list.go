@@ -35,6 +35,19 @@ func (t *Table) Bans(now time.Time) []Ban {
 	return list
 }
 
+// InForce is how many bans are in force at now.
+func (t *Table) InForce(now time.Time) int {
+	if t.banned.Load() == 0 {
+		return 0
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, e := range t.entries {
+		t.holds(e, now) // ends what is over
+	}
+	return int(t.banned.Load())
+}
+
 // Lift ends the ban of a source and forgets its failures. It tells whether it was
 // banned.
 func (t *Table) Lift(source netip.Addr, now time.Time) bool {
