@@ -2,14 +2,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build run test soak bench lint quicklint fmt ui clean
+.PHONY: help build run test soak bench bench-sip lint quicklint fmt ui clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/lint/go.mod
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/dialtone, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/dialtone ./cmd/dialtone
@@ -29,6 +29,12 @@ bench: build ## print the table of work, ours, peer, floor, ratio and goal
 	@tools/apt.sh nginx-light
 	CGO_ENABLED=0 go build -trimpath -o bin/bench ./test/bench
 	./bin/bench
+	@$(MAKE) --no-print-directory bench-sip
+
+bench-sip: build ## print the table of the registrar beside Kamailio and the floor
+	@tools/apt.sh kamailio kamailio-sqlite-modules sqlite3
+	CGO_ENABLED=0 go build -trimpath -o bin/ ./test/load/cmd/sipload ./test/bench/sip/cmd/sipbench
+	./bin/sipbench
 
 lint: quicklint ## every linter; the first run builds golangci-lint, which takes minutes
 	$(LINT) golangci-lint run ./...

@@ -80,11 +80,13 @@ var rooms = map[string]room{
 
 	"cmd/dialtone": {7, 0},
 
-	"test/peer":             {8, 0},
-	"test/load":             {8, 0},
-	"test/load/cmd/sipload": {8, 1},
-	"test/bench":            {8, 0},
-	"test":                  {8, 1},
+	"test/peer":                   {8, 0},
+	"test/load":                   {8, 0},
+	"test/load/cmd/sipload":       {8, 1},
+	"test/bench":                  {8, 0},
+	"test/bench/sip":              {8, 1},
+	"test/bench/sip/cmd/sipbench": {8, 2},
+	"test":                        {8, 1},
 }
 
 // outside is who may import a module of somebody else's: folders, with those

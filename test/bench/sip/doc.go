@@ -1,0 +1,10 @@
+// Package sip measures Dialtone's registrar beside Kamailio 5.6, with its bindings
+// in memory and written through to sqlite, and beside the floor, a program that
+// only reads and writes datagrams of the same lengths.
+//
+// All servers run on this machine at the same time; load comes to one after the
+// other, round by round, at the same constant rate. What is compared is the CPU
+// time of a server's processes for one challenged registration, and the memory for
+// one binding. A peer's CPU time for a message falls with the load, so figures at
+// different rates must not be compared.
+package sip
