@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -65,7 +66,7 @@ func (b *batch) receive(fd, flags int) (int, error) {
 func (b *batch) send(fd int) (sent int, err error) {
 	for sent < b.n {
 		n, callErr := b.call(unix.SYS_SENDMMSG, fd, b.n, 0, sent)
-		if callErr == unix.EINTR {
+		if errors.Is(callErr, unix.EINTR) {
 			continue
 		}
 		if callErr != nil {

@@ -130,8 +130,8 @@ func (c canned) serveBatched(conn *udpio.Conn) error {
 				out = append(out, udpio.Packet{Data: room, Peer: in.Packets[i].Peer})
 			}
 		}
-		if _, err := conn.Write(out); err != nil {
-			return nil
+		if _, err := conn.Write(out); err != nil && !errors.Is(err, net.ErrClosed) {
+			return err
 		}
 	}
 }

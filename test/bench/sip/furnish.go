@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 
 	"golang.org/x/sync/errgroup"
@@ -31,7 +30,7 @@ func pattern() load.Pattern {
 // furnish fills a data folder with an account, and in it the domains, lists and
 // credentials of the first n users.
 func furnish(ctx context.Context, dir string, n int) (err error) {
-	st, err := store.Open(store.Config{Dir: dir, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	st, err := store.Open(store.Config{Dir: dir, Log: slog.New(slog.DiscardHandler)}) //nolint:contextcheck // a store ends by Close
 	if err != nil {
 		return err
 	}

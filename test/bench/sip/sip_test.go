@@ -3,7 +3,6 @@ package sip
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"slices"
 	"testing"
@@ -94,7 +93,7 @@ func TestFurnish(t *testing.T) {
 	if err := furnish(t.Context(), dir, users); err != nil {
 		t.Fatal(err)
 	}
-	st, err := store.Open(store.Config{Dir: dir, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	st, err := store.Open(store.Config{Dir: dir, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
