@@ -3,6 +3,7 @@ package sip
 import (
 	"errors"
 	"net/netip"
+	"strings"
 
 	"dialtone/sip/registrar"
 	"dialtone/sip/wire"
@@ -49,7 +50,9 @@ type refusal struct {
 	header string // one more header line, with its line break
 }
 
-func (e *refusal) Error() string { return e.reason }
+func (e *refusal) answer(result string) answer {
+	return answer{status: e.status, reason: e.reason, header: e.header, result: result}
+}
 
 var (
 	errURI     = &refusal{status: 400, reason: "Invalid Request-URI"}
@@ -57,8 +60,8 @@ var (
 	errContact = &refusal{status: 400, reason: "Invalid Contact"}
 )
 
-// read takes what a REGISTER says out of a scanned message. The error is a *refusal.
-func (r *registration) read(m *wire.Message, f flow) error {
+// read takes what a REGISTER says out of a scanned message.
+func (r *registration) read(m *wire.Message, f flow) *refusal {
 	*r = registration{
 		domain: r.domain[:0], user: r.user[:0], host: r.host[:0], path: r.path[:0],
 		Request: registrar.Request{AOR: r.AOR[:0], Contacts: r.Contacts[:0]},
@@ -83,19 +86,23 @@ func (r *registration) read(m *wire.Message, f flow) error {
 }
 
 // required refuses what the phone insists on and we don't know (RFC 3261 8.2.2.3).
-func required(m *wire.Message) error {
+func required(m *wire.Message) *refusal {
+	var unknown []string
 	for _, list := range m.Require {
 		for tag, rest := wire.NextOption(list); len(tag) > 0; tag, rest = wire.NextOption(rest) {
 			if !wire.EqualFold(tag, "path") && !wire.EqualFold(tag, "outbound") && !wire.EqualFold(tag, "gruu") {
-				return &refusal{420, "Bad Extension", "Unsupported: " + string(tag) + "\r\n"}
+				unknown = append(unknown, string(tag))
 			}
 		}
 	}
-	return nil
+	if len(unknown) == 0 {
+		return nil
+	}
+	return &refusal{420, "Bad Extension", "Unsupported: " + strings.Join(unknown, ", ") + "\r\n"}
 }
 
 // setTo reads the address of record.
-func (r *registration) setTo(m *wire.Message) (err error) {
+func (r *registration) setTo(m *wire.Message) *refusal {
 	u := &m.To.URI
 	if len(u.User) == 0 || len(u.User) > registrar.MaxAOR || len(u.Host) > maxDomain {
 		return errTo
@@ -132,7 +139,7 @@ func (r *registration) setPath(values [][]byte) {
 	r.Path = r.path
 }
 
-func (r *registration) setContacts(m *wire.Message) error {
+func (r *registration) setContacts(m *wire.Message) *refusal {
 	r.Wildcard = m.Star
 	if m.Star && len(m.Contacts) > 0 {
 		return errContact
@@ -151,7 +158,7 @@ func (r *registration) setContacts(m *wire.Message) error {
 }
 
 // contact reads one Contact and its parameters (RFC 3261 20.10, RFC 5626 4).
-func contact(a *wire.NameAddr) (registrar.Contact, error) {
+func contact(a *wire.NameAddr) (registrar.Contact, *refusal) {
 	c := registrar.Contact{URI: a.URI, Expires: registrar.Absent, Q: registrar.FullQ}
 	if _, err := wire.ParseURI(a.URI); err != nil && !errors.Is(err, wire.ErrScheme) {
 		return c, errContact
@@ -171,7 +178,7 @@ func contact(a *wire.NameAddr) (registrar.Contact, error) {
 	}
 }
 
-func setParam(c *registrar.Contact, name, value []byte) error {
+func setParam(c *registrar.Contact, name, value []byte) *refusal {
 	switch {
 	case wire.EqualFold(name, "expires"):
 		if n, ok := wire.Uint(value, 1<<62); ok {

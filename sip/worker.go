@@ -67,6 +67,9 @@ func (w *worker) decide(data []byte, f flow, now time.Time) (v verdict, a answer
 	case banned && !w.hasLiveFrom(f, now):
 		return drop, a, id
 	case string(m.Method) == "OPTIONS":
+		if err := required(m); err != nil {
+			return reply, err.answer(""), id
+		}
 		return reply, answer{status: 200, reason: "OK"}, id
 	case string(m.Method) == "ACK":
 		return drop, a, id
@@ -89,8 +92,7 @@ func (w *worker) register(f flow, banned bool, now time.Time) (verdict, answer, 
 		if banned {
 			return drop, answer{result: resultDropped}, identity{}
 		}
-		e, _ := errors.AsType[*refusal](err) // it always is one
-		return reply, answer{status: e.status, reason: e.reason, header: e.header, result: resultMalformed}, identity{}
+		return reply, err.answer(resultMalformed), identity{}
 	}
 	live := banned && w.hasLiveFlow(r.user, r.host, f, now)
 	if banned && !live && !s.bearable(f, len(r.authorization) > 0, now) {
