@@ -1,8 +1,10 @@
 package configs
 
 import (
+	"cmp"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -39,12 +41,17 @@ type Web struct {
 	TLS       TLS    `yaml:"tls"`
 }
 
-// TLS says where a listener's certificate comes from.
+// TLS says where a listener's certificates come from: files, an ACME authority or
+// both. Without any the listener speaks plain HTTP.
 type TLS struct {
-	CertFile `yaml:",inline"`
-	ACME     ACME   `yaml:"acme"`
-	ClientCA string `yaml:"client_ca"`
+	CertFile  `yaml:",inline"`
+	ACME      ACME   `yaml:"acme"`
+	ClientCA  string `yaml:"client_ca"`  // the phones' listener only
+	OldPhones bool   `yaml:"old_phones"` // the phones' listener only
 }
+
+// Enabled reports whether the listener speaks TLS.
+func (t TLS) Enabled() bool { return t.CertFile.Enabled() || t.ACME.Enabled() }
 
 // CertFile is a certificate and its key as PEM files: both or none.
 type CertFile struct {
@@ -57,8 +64,22 @@ func (c CertFile) Enabled() bool { return c.Cert != "" }
 
 // ACME asks for certificates from an authority (RFC 8555).
 type ACME struct {
-	Domains []string `yaml:"domains"`
-	Email   string   `yaml:"email"`
+	Domains   []string `yaml:"domains"`
+	Email     string   `yaml:"email"`
+	Directory string   `yaml:"directory"` // URL; empty = Let's Encrypt
+	HTTP      string   `yaml:"http"`      // host:port of checks over HTTP; empty = checked over TLS only
+}
+
+// Enabled reports whether certificates are asked for.
+func (a ACME) Enabled() bool { return len(a.Domains) > 0 }
+
+// ACME is what both HTTP listeners ask for together: one account serves them.
+func (c *Config) ACME() ACME {
+	a, b := c.Provision.TLS.ACME, c.Admin.TLS.ACME
+	return ACME{
+		Domains: slices.Concat(a.Domains, b.Domains), Email: cmp.Or(a.Email, b.Email),
+		Directory: cmp.Or(a.Directory, b.Directory), HTTP: cmp.Or(a.HTTP, b.HTTP),
+	}
 }
 
 // SIP is the signalling edge.

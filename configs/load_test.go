@@ -108,6 +108,21 @@ func TestParse(t *testing.T) {
 			},
 		},
 		{
+			name: "certificates from an authority, and of phones",
+			text: "provision: {tls: {acme: {domains: [a.example], http: ':80'}, client_ca: ca.pem, old_phones: true}}\nadmin: {tls: {acme: {domains: [b.example], email: a@b.example}}}\n",
+			want: func(c *Config) {
+				c.Provision.TLS = TLS{ACME: ACME{Domains: []string{"a.example"}, HTTP: ":80"}, ClientCA: "ca.pem", OldPhones: true}
+				c.Admin.TLS.ACME = ACME{Domains: []string{"b.example"}, Email: "a@b.example"}
+			},
+		},
+		{
+			name: "SIP over TLS and secure WebSocket",
+			text: "sip: {tls: [':5061'], wss: [':7443'], tls_cert: {cert: 'a.pem,b.pem', key: 'a.key,b.key'}}\n",
+			want: func(c *Config) {
+				c.SIP.TLS, c.SIP.WSS, c.SIP.TLSCert = []string{":5061"}, []string{":7443"}, CertFile{"a.pem,b.pem", "a.key,b.key"}
+			},
+		},
+		{
 			name: "durations and levels",
 			text: "log: {level: warn, format: json}\nretention: {audit: 1d12h, faxes: 2h}\ndrain: 0s\n",
 			want: func(c *Config) {
@@ -187,11 +202,26 @@ func TestProblems(t *testing.T) {
 		{name: "URL with a query", text: "admin: {public_url: 'http://a.example/?x=1'}\n", want: `x.yaml:1: admin.public_url: "http://a.example/?x=1" must not have a user, a query or a fragment`},
 		{name: "cert without key", text: "admin:\n  tls:\n    cert: a.pem\n", want: "x.yaml:2: admin.tls.key: must be set together with cert"},
 		{name: "key without cert", text: "provision: {tls: {key: a.key}}\n", want: "x.yaml:1: provision.tls.cert: must be set together with key"},
-		{name: "sip.tls", text: "sip:\n  tls: ['0.0.0.0:5061']\n", want: "x.yaml:2: sip.tls: not available in this version"},
-		{name: "sip.wss", env: []string{`DIALTONE_SIP_WSS=[":443"]`}, want: "DIALTONE_SIP_WSS: sip.wss: not available in this version"},
-		{name: "acme", text: "provision: {tls: {acme: {domains: [a.example]}}}\n", want: "x.yaml:1: provision.tls.acme.domains: not available in this version"},
-		{name: "acme mail", text: "admin: {tls: {acme: {email: a@b.example}}}\n", want: "x.yaml:1: admin.tls.acme.email: not available in this version"},
-		{name: "client_ca", text: "admin: {tls: {client_ca: ca.pem}}\n", want: "x.yaml:1: admin.tls.client_ca: not available in this version"},
+		{name: "sip.tls without a certificate", text: "sip:\n  tls: ['0.0.0.0:5061']\n", want: "x.yaml:1: sip.tls_cert.cert: must be set for sip.tls and sip.wss"},
+		{name: "sip.wss without a certificate", env: []string{`DIALTONE_SIP_WSS=[":443"]`}, want: "sip.tls_cert.cert: must be set for sip.tls and sip.wss"},
+		{name: "sip.tls address", text: "sip: {tls: ['5061'], wss: ['0.0.0.0:8080'], tls_cert: {cert: c, key: k}}\n", want: `x.yaml:1: sip.tls[0]: "5061" is not an address and port such as 0.0.0.0:5060
+x.yaml:1: sip.wss[0]: "0.0.0.0:8080" is already taken by provision.listen`},
+		{name: "acme domains", text: "provision: {tls: {acme: {domains: [localhost, 192.0.2.1, '*.a.example']}}}\n", want: `x.yaml:1: provision.tls.acme.domains[0]: "localhost" is not a domain name
+x.yaml:1: provision.tls.acme.domains[1]: "192.0.2.1" is not a domain name
+x.yaml:1: provision.tls.acme.domains[2]: "*.a.example" is not a domain name`},
+		{name: "acme without domains", text: "admin: {tls: {acme: {email: a@b.example}}}\n", want: "x.yaml:1: admin.tls.acme.domains: must not be empty when another key of the section is set"},
+		{name: "acme keys", text: "admin:\n  tls:\n    acme: {domains: [a.example], email: nobody, directory: ca, http: '80'}\n", want: `x.yaml:3: admin.tls.acme.email: "nobody" is not a mail address
+x.yaml:3: admin.tls.acme.directory: "ca" is not an absolute http:// or https:// URL
+x.yaml:3: admin.tls.acme.http: "80" is not an address and port such as 0.0.0.0:5060`},
+		{
+			name: "two acme accounts",
+			text: "provision: {tls: {acme: {domains: [a.example], email: a@b.example}}}\nadmin: {tls: {acme: {domains: [b.example], email: b@b.example}}}\n",
+			want: "x.yaml:2: admin.tls.acme.email: must be left out or as in provision.tls.acme: both use one account",
+		},
+		{name: "admin.client_ca", text: "admin: {tls: {client_ca: ca.pem}}\n", want: "x.yaml:1: admin.tls.client_ca: only provision.tls has it"},
+		{name: "client_ca without TLS", text: "provision: {tls: {client_ca: ca.pem}}\n", want: "x.yaml:1: provision.tls.client_ca: needs a certificate of ours: cert and key, or acme"},
+		{name: "admin.old_phones", text: "admin: {tls: {old_phones: true}}\n", want: "x.yaml:1: admin.tls.old_phones: only provision.tls has it"},
+		{name: "truth", text: "provision: {tls: {old_phones: yes}}\n", want: `x.yaml:1: provision.tls.old_phones: "yes" is neither true nor false`},
 		{name: "advertised any", text: "sip: {advertised: 0.0.0.0}\n", want: `x.yaml:1: sip.advertised: "0.0.0.0" is not an address a peer can send to`},
 		{name: "advertised any, IPv6", text: "media: {advertised: '::'}\n", want: `x.yaml:1: media.advertised: "::" is not an address a peer can send to`},
 		{name: "advertised any, mapped", text: "sip: {advertised: '::ffff:0.0.0.0'}\n", want: `x.yaml:1: sip.advertised: "::ffff:0.0.0.0" is not an address a peer can send to`},

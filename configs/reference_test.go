@@ -13,9 +13,11 @@ var published = strings.Fields(`
 	data_dir
 	log log.level log.format
 	provision provision.listen provision.public_url provision.tls provision.tls.cert provision.tls.key
-	provision.tls.acme provision.tls.acme.domains provision.tls.acme.email provision.tls.client_ca
+	provision.tls.acme provision.tls.acme.domains provision.tls.acme.email provision.tls.acme.directory provision.tls.acme.http
+	provision.tls.client_ca provision.tls.old_phones
 	admin admin.listen admin.public_url admin.tls admin.tls.cert admin.tls.key
-	admin.tls.acme admin.tls.acme.domains admin.tls.acme.email admin.tls.client_ca
+	admin.tls.acme admin.tls.acme.domains admin.tls.acme.email admin.tls.acme.directory admin.tls.acme.http
+	admin.tls.client_ca admin.tls.old_phones
 	sip sip.udp sip.tcp sip.tls sip.wss sip.tls_cert sip.tls_cert.cert sip.tls_cert.key
 	sip.advertised sip.base_domain sip.min_expires sip.max_expires sip.allow
 	media media.address media.advertised media.ports

@@ -21,9 +21,6 @@ const (
 	maxUpload    = 64 << 20
 )
 
-// notAvailable is the reason of keys that are reserved, not built.
-const notAvailable = "not available in this version"
-
 // Validate reports every value that cannot be used, as [Errors]; the problems
 // of a Config that was not loaded carry no file and line.
 func (c *Config) Validate() error { return c.problems().err() }
@@ -34,6 +31,8 @@ func (c *Config) problems() Errors {
 	k.oneOf("log.format", c.Log.Format, FormatText, FormatJSON)
 	k.web("provision", c.Provision)
 	k.web("admin", c.Admin)
+	k.oneAccount(c.Provision.TLS.ACME, c.Admin.TLS.ACME)
+	k.phonesOnly(c.Provision.TLS, c.Admin.TLS)
 	k.sip(c.SIP)
 	k.media(c.Media)
 	k.mail(c.Mail)
@@ -83,20 +82,58 @@ func (k *checker) together(section string, names []string, values ...string) {
 		slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == names[unset] }), " and "))
 }
 
-func (k *checker) reserved(key string, set bool) {
-	if set {
-		k.fail(key, notAvailable)
-	}
-}
-
 func (k *checker) web(section string, w Web) {
 	k.listen(join(section, "listen"), "tcp", w.Listen)
 	k.url(join(section, "public_url"), w.PublicURL)
 	tls := join(section, "tls")
 	k.pair(tls, w.TLS.CertFile)
-	k.reserved(tls+".acme.domains", len(w.TLS.ACME.Domains) > 0)
-	k.reserved(tls+".acme.email", w.TLS.ACME.Email != "")
-	k.reserved(tls+".client_ca", w.TLS.ClientCA != "")
+	k.acme(tls+".acme", w.TLS.ACME)
+}
+
+func (k *checker) acme(section string, a ACME) {
+	for i, d := range a.Domains {
+		if !strings.Contains(d, ".") || !hostName(d) || isAddr(d) {
+			k.fail(fmt.Sprintf("%s.domains[%d]", section, i), "%q is not a domain name", d)
+		}
+	}
+	if !a.Enabled() && a.Email+a.Directory+a.HTTP != "" {
+		k.fail(section+".domains", "must not be empty when another key of the section is set")
+	}
+	if a.Email != "" {
+		k.mailbox(section+".email", a.Email)
+	}
+	k.url(section+".directory", a.Directory)
+	if a.HTTP != "" {
+		k.listen(section+".http", "tcp", a.HTTP)
+	}
+}
+
+// oneAccount refuses what the two HTTP listeners, which share an ACME account, cannot
+// both have.
+func (k *checker) oneAccount(provision, admin ACME) {
+	for _, s := range []struct{ key, provision, admin string }{
+		{"email", provision.Email, admin.Email},
+		{"directory", provision.Directory, admin.Directory},
+		{"http", provision.HTTP, admin.HTTP},
+	} {
+		if s.provision != "" && s.admin != "" && s.provision != s.admin {
+			k.fail("admin.tls.acme."+s.key, "must be left out or as in provision.tls.acme: both use one account")
+		}
+	}
+}
+
+// phonesOnly refuses what only the phones' listener has, and only with TLS.
+func (k *checker) phonesOnly(provision, admin TLS) {
+	if provision.ClientCA != "" && !provision.Enabled() {
+		k.fail("provision.tls.client_ca", "needs a certificate of ours: cert and key, or acme")
+	}
+	const reason = "only provision.tls has it"
+	if admin.ClientCA != "" {
+		k.fail("admin.tls.client_ca", reason)
+	}
+	if admin.OldPhones {
+		k.fail("admin.tls.old_phones", reason)
+	}
 }
 
 func (k *checker) pair(section string, c CertFile) {
@@ -110,9 +147,16 @@ func (k *checker) sip(s SIP) {
 	for i, addr := range s.TCP {
 		k.listen(fmt.Sprintf("sip.tcp[%d]", i), "tcp", addr)
 	}
-	k.reserved("sip.tls", len(s.TLS) > 0)
-	k.reserved("sip.wss", len(s.WSS) > 0)
+	for i, addr := range s.TLS {
+		k.listen(fmt.Sprintf("sip.tls[%d]", i), "tcp", addr)
+	}
+	for i, addr := range s.WSS {
+		k.listen(fmt.Sprintf("sip.wss[%d]", i), "tcp", addr)
+	}
 	k.pair("sip.tls_cert", s.TLSCert)
+	if len(s.TLS)+len(s.WSS) > 0 && s.TLSCert == (CertFile{}) {
+		k.fail("sip.tls_cert.cert", "must be set for sip.tls and sip.wss")
+	}
 	k.advertised("sip.advertised", s.Advertised)
 	if s.BaseDomain != "" && (!hostName(s.BaseDomain) || isAddr(s.BaseDomain)) {
 		k.fail("sip.base_domain", "%q is not a domain name", s.BaseDomain)
@@ -132,9 +176,7 @@ func (k *checker) media(m Media) {
 }
 
 func (k *checker) mail(m Mail) {
-	if a, err := mail.ParseAddress(m.From); err != nil || strings.ContainsAny(a.Address, "\r\n") {
-		k.fail("mail.from", "%q is not a mail address", m.From)
-	}
+	k.mailbox("mail.from", m.From)
 	for i, r := range m.Relays {
 		key := fmt.Sprintf("mail.relays[%d]", i)
 		if !hostName(r.Host) {
@@ -145,6 +187,12 @@ func (k *checker) mail(m Mail) {
 		k.together(key, []string{"username", "password_file"}, r.Username, r.PasswordFile)
 	}
 	k.together("mail.dkim", []string{"domain", "selector", "key_file"}, m.DKIM.Domain, m.DKIM.Selector, m.DKIM.KeyFile)
+}
+
+func (k *checker) mailbox(key, text string) {
+	if a, err := mail.ParseAddress(text); err != nil || strings.ContainsAny(a.Address, "\r\n") {
+		k.fail(key, "%q is not a mail address", text)
+	}
 }
 
 func (k *checker) retention(r Retention) {

@@ -30,6 +30,8 @@ func setText(dst any, text string) (ok bool, err error) {
 	switch p := dst.(type) {
 	case *string:
 		*p = text
+	case *bool:
+		*p, err = parseBool(text)
 	case *int:
 		*p, err = parseInt(text)
 	case *time.Duration:
@@ -46,6 +48,16 @@ func setText(dst any, text string) (ok bool, err error) {
 		return false, nil
 	}
 	return true, err
+}
+
+func parseBool(text string) (bool, error) {
+	switch text {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, fmt.Errorf("%q is neither true nor false", text)
 }
 
 func parseInt(text string) (int, error) {
