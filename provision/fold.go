@@ -1,6 +1,9 @@
 package provision
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 const (
 	// foldFor is how long refusals that are alike are told as one.
@@ -31,14 +34,14 @@ func (fs folds) add(n *note) {
 	f.count++
 }
 
-// close tells what is due, all of it with last, and forgets what is over.
+// close tells what is due, oldest first and all of it with last, and forgets what is over.
 func (fs folds) close(now time.Time, last bool, tell func(*fold)) {
 	crowded := len(fs) > maxFolds
+	var due []*fold
 	for k, f := range fs {
 		first, over := f.until.IsZero(), last || crowded || !f.until.IsZero() && !now.Before(f.until)
 		if f.count > 0 && (first || over) {
-			tell(f)
-			f.count = 0
+			due = append(due, f)
 		}
 		switch {
 		case over || !f.last.result.refusal():
@@ -46,5 +49,10 @@ func (fs folds) close(now time.Time, last bool, tell func(*fold)) {
 		case first:
 			f.until = now.Add(foldFor)
 		}
+	}
+	slices.SortFunc(due, func(a, b *fold) int { return a.last.time.Compare(b.last.time) })
+	for _, f := range due {
+		tell(f)
+		f.count = 0
 	}
 }

@@ -3,6 +3,7 @@ package provision
 import (
 	"encoding/hex"
 	"net/netip"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -15,6 +16,9 @@ const (
 	keptName  = maxName
 	keptAgent = 160
 )
+
+// tokenLike matches every token, and no name that phones ask for.
+var tokenLike = regexp.MustCompile("[A-Za-z0-9]{20,}")
 
 // note is what a request leaves behind: everything copied, nothing allocated, so
 // that it can be made on the hot path.
@@ -81,7 +85,7 @@ func (n *note) key() key {
 func (n *note) event(count int) record.ProvisioningEvent {
 	return record.ProvisioningEvent{
 		Account: n.account, Device: n.device, Time: n.time,
-		Method: methodNames[n.method], File: printable(n.nameBuf[:n.name]),
+		Method: methodNames[n.method], File: printable(withoutTokens(n.nameBuf[:n.name])),
 		Result: n.result.String(), Status: n.status, Bytes: n.bytes,
 		SourceIP: ip(n.source), UserAgent: n.userAgent(), Detail: n.detail, Count: count,
 	}
@@ -91,6 +95,12 @@ func (n *note) userAgent() string { return printable(n.agentBuf[:n.agent]) }
 
 // token names the token in the log without giving it away.
 func (n *note) token() string { return hex.EncodeToString(n.digest[:]) }
+
+// withoutTokens is a file name without what may be a token: a URL with a part too many
+// has it there, and neither the log nor the history may tell it.
+func withoutTokens(name []byte) []byte {
+	return tokenLike.ReplaceAll(name, []byte("…"))
+}
 
 // printable is text from outside, fit for a log and a screen.
 func printable(b []byte) string {
