@@ -89,6 +89,7 @@ type committer struct {
 	events  *hub
 	encode  func(dst []byte, aor string) []byte
 	wake    chan struct{}
+	pace    pace
 
 	mu      sync.Mutex
 	filling *group
@@ -124,6 +125,7 @@ func (c *committer) enqueue(ch *change) error {
 		return ErrClosed
 	}
 	c.filling.add(ch)
+	c.pace.filled(len(c.filling.waiters))
 	c.nudge()
 	return nil
 }
@@ -141,6 +143,7 @@ func (c *committer) run(ctx context.Context) {
 	for {
 		select {
 		case <-c.wake:
+			c.pace.wait(ctx)
 			c.commit(c.take(false))
 		case <-ctx.Done():
 			c.commit(c.take(true))

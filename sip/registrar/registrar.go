@@ -35,6 +35,9 @@ type Config struct {
 	// MaxWaiting is the number of updates that may wait for the disk; more are
 	// refused with ErrBusy.
 	MaxWaiting int
+	// Gather is the least time from one commit to the next while fewer than 256
+	// updates wait; 0 is none. An update that follows none is committed at once.
+	Gather time.Duration
 	// Sweep is the time in which every AOR is visited once to remove what expired.
 	Sweep time.Duration
 
@@ -92,7 +95,7 @@ func New(cfg Config) *Registrar {
 	r.events.lost = r.metrics.eventsLost
 	r.commits = committer{
 		log: cfg.Log, limit: r.cfg.MaxWaiting, metrics: r.metrics, events: &r.events,
-		encode: r.appendCurrent, wake: make(chan struct{}, 1),
+		encode: r.appendCurrent, wake: make(chan struct{}, 1), pace: newPace(r.cfg.Gather),
 		filling: new(group), spare: new(group), unsaved: make(map[string]struct{}),
 	}
 	return r
