@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -87,24 +88,30 @@ func NewACME(config ACMEConfig) (*ACME, error) {
 		return nil, err
 	}
 	for _, domain := range config.Domains {
-		domain = strings.ToLower(strings.TrimSuffix(domain, "."))
+		domain = canonical(domain)
 		if _, err := netip.ParseAddr(domain); err == nil || !domainName.MatchString(domain) || len(domain) > 253 {
 			return nil, fmt.Errorf("cannot get a certificate for %q: not a domain name", domain)
 		}
 		if slices.ContainsFunc(a.names, func(n *acmeName) bool { return n.domain == domain }) {
 			continue
 		}
-		n := &acmeName{domain: domain}
-		for _, kind := range keyKinds() {
-			// One that cannot be read is asked for again, as one that is not there.
-			if cert, err := dir.certificate(domain, kind); err == nil {
-				n.certs = append(n.certs, cert)
-			}
-		}
-		a.names = append(a.names, n)
+		a.names = append(a.names, &acmeName{domain: domain, certs: dir.certificates(domain)})
 	}
 	a.publish()
 	return a, nil
+}
+
+func canonical(domain string) string { return strings.ToLower(strings.TrimSuffix(domain, ".")) }
+
+// KeptCertificates are those an ACME has kept in its folder for the domains, for whom
+// has to know them and does not serve them.
+func KeptCertificates(folder string, domains ...string) (all []*x509.Certificate) {
+	for _, d := range domains {
+		for _, cert := range acmeDir(folder).certificates(canonical(d)) {
+			all = append(all, cert.Leaf)
+		}
+	}
+	return all
 }
 
 // publish lets handshakes see the certificates there are.

@@ -27,6 +27,17 @@ func (d acmeDir) make() error {
 	return nil
 }
 
+// certificates reads what there is for the domain. One that cannot be read is asked
+// for again, as one that is not there.
+func (d acmeDir) certificates(domain string) (all []*tls.Certificate) {
+	for _, kind := range keyKinds() {
+		if cert, err := d.certificate(domain, kind); err == nil {
+			all = append(all, cert)
+		}
+	}
+	return all
+}
+
 // certificate reads one that is valid for the domain, expired or not.
 func (d acmeDir) certificate(domain string, kind keyKind) (*tls.Certificate, error) {
 	text, err := os.ReadFile(filepath.Join(string(d), certificateFile(domain, kind)))

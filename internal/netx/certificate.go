@@ -74,6 +74,9 @@ func (c *Certificate) Reload() error {
 // Leaf is the first certificate in use, for its names.
 func (c *Certificate) Leaf() *x509.Certificate { return c.current.Load().all[0].Leaf }
 
+// Leaves are the certificates in use.
+func (c *Certificate) Leaves() []*x509.Certificate { return c.current.Load().leaves() }
+
 // Expiries says until when each certificate in use is valid.
 func (c *Certificate) Expiries() []Expiry { return c.current.Load().expiries() }
 

@@ -97,6 +97,14 @@ func (s *certSet) choose(hello *tls.ClientHelloInfo) *tls.Certificate {
 	return candidates[len(candidates)-1]
 }
 
+func (s *certSet) leaves() []*x509.Certificate {
+	all := make([]*x509.Certificate, len(s.all))
+	for i, c := range s.all {
+		all[i] = c.Leaf
+	}
+	return all
+}
+
 func (s *certSet) expiries() []Expiry {
 	all := make([]Expiry, len(s.all))
 	for i, c := range s.all {
