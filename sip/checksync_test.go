@@ -9,7 +9,7 @@ import (
 )
 
 func TestCheckSync(t *testing.T) {
-	for _, transport := range []string{"udp", "tcp"} {
+	for _, transport := range []string{"udp", "tcp", "tls", "wss"} {
 		t.Run(transport, func(t *testing.T) {
 			f := start(t)
 			want := []LineResult{{f.device, 1, NotRegistered}}

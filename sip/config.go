@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"crypto/tls"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -12,8 +13,11 @@ import (
 
 // Config sets up a [Server].
 type Config struct {
-	// UDP and TCP are the addresses to listen on, host:port; port 0 takes a free one.
-	UDP, TCP []string
+	// The addresses to listen on, host:port; port 0 takes a free one.
+	UDP, TCP, TLS, WSS []string
+	// Certificates is how TLS and WSS are spoken, for good: it follows reloads by
+	// itself. It is needed for these two only.
+	Certificates *tls.Config
 	// Advertised is the address or name put into Contact and Via; empty is the local
 	// address that faces the peer.
 	Advertised string
@@ -31,4 +35,4 @@ type Config struct {
 }
 
 // Addrs are the addresses a server really listens on.
-type Addrs struct{ UDP, TCP []netip.AddrPort }
+type Addrs struct{ UDP, TCP, TLS, WSS []netip.AddrPort }

@@ -2,7 +2,10 @@ package sip
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
+	"net/http/httptest"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -48,7 +51,8 @@ func start(t *testing.T) *fixture {
 func (f *fixture) listen(t *testing.T, log *slog.Logger) (stop func()) {
 	t.Helper()
 	s, err := Listen(t.Context(), Config{
-		UDP: []string{"127.0.0.1:0"}, TCP: []string{"127.0.0.1:0"}, MinExpires: 60, MaxExpires: 3600, Version: "test", Store: f.store, Log: log,
+		UDP: []string{"127.0.0.1:0"}, TCP: []string{"127.0.0.1:0"}, TLS: []string{"127.0.0.1:0"}, WSS: []string{"127.0.0.1:0"},
+		Certificates: borrowedTLS(), MinExpires: 60, MaxExpires: 3600, Version: "test", Store: f.store, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +74,14 @@ func (f *fixture) listen(t *testing.T, log *slog.Logger) (stop func()) {
 	}
 	t.Cleanup(stop)
 	return stop
+}
+
+// borrowedTLS is the library's own for tests.
+func borrowedTLS() *tls.Config {
+	lender := httptest.NewUnstartedServer(nil)
+	lender.StartTLS()
+	defer lender.Close()
+	return &tls.Config{Certificates: lender.TLS.Certificates, MinVersion: tls.VersionTLS12}
 }
 
 func (f *fixture) fill(t *testing.T) {
@@ -132,10 +144,8 @@ func change[T record.Record](t *testing.T, f *fixture, id record.ID, edit func(T
 // phone is a phone with the fixture's credential.
 func (f *fixture) phone(t *testing.T, transport string, edit func(*peer.Account)) *peer.Phone {
 	t.Helper()
-	proxy := f.Addrs().UDP[0]
-	if transport == "tcp" {
-		proxy = f.Addrs().TCP[0]
-	}
+	at := f.Addrs()
+	proxy := map[string]netip.AddrPort{"udp": at.UDP[0], "tcp": at.TCP[0], "tls": at.TLS[0], "wss": at.WSS[0]}[transport]
 	a := peer.Account{User: testUser, Password: testPassword, Domain: testDomain, Proxy: proxy.String(), Transport: transport}
 	if edit != nil {
 		edit(&a)

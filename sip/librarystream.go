@@ -105,7 +105,7 @@ func (c *stream) pass(message []byte) {
 		return
 	}
 	select {
-	case library.in <- append([]byte(nil), message...):
+	case library.in <- append([]byte(nil), delimited(message)...):
 	default:
 		c.edge.metrics.overrun.Inc()
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 func TestRegister(t *testing.T) {
-	for _, transport := range []string{"udp", "tcp"} {
+	for _, transport := range []string{"udp", "tcp", "tls", "wss"} {
 		t.Run(transport, func(t *testing.T) {
 			f := start(t)
 			p := f.phone(t, transport, nil)

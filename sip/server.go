@@ -66,9 +66,9 @@ type Server struct {
 	peers      peers
 	streams    streams
 
-	udp   []*udpListener
-	tcp   []*streamListener
-	addrs Addrs
+	udp       []*udpListener
+	listeners []*streamListener // of TCP, TLS and WSS
+	addrs     Addrs
 }
 
 // maxFailures bounds the registration failures that wait to be stored.
@@ -153,14 +153,16 @@ func (s *Server) bind(ctx context.Context, cfg Config) error {
 		}
 		s.addrs.UDP = append(s.addrs.UDP, l.sockets[0].conn.LocalAddr())
 	}
-	for i, addr := range cfg.TCP {
-		l, err := s.listenTCP(ctx, addr, uint16(i))
-		if err != nil {
+	for _, l := range [...]struct {
+		transport registrar.Transport
+		addrs     []string
+	}{{registrar.TCP, cfg.TCP}, {registrar.TLS, cfg.TLS}, {registrar.WSS, cfg.WSS}} {
+		if err := s.listenStreams(ctx, l.transport, l.addrs, cfg.Certificates); err != nil {
 			return err
 		}
-		s.tcp = append(s.tcp, l)
-		s.addrs.TCP = append(s.addrs.TCP, addrPort(l.Addr()))
 	}
+	s.addrs.TCP, s.addrs.TLS, s.addrs.WSS = s.streamAddrs(registrar.TCP), s.streamAddrs(registrar.TLS), s.streamAddrs(registrar.WSS)
+	s.measureStreams(cfg.Registerer)
 	return nil
 }
 
@@ -179,7 +181,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		g.Go(func() error { return l.serve(ctx) })
 		g.Go(func() error { return ended(s.library.ServeUDP(l.library)) })
 	}
-	for _, l := range s.tcp {
+	for _, l := range s.listeners {
 		g.Go(func() error { return s.serveStream(ctx, l) })
 	}
 	g.Go(func() error { return ended(s.library.ServeTCP(s.libraryTCP)) })
@@ -198,7 +200,7 @@ func (s *Server) closeSockets() {
 	for _, l := range s.udp {
 		l.close()
 	}
-	for _, l := range s.tcp {
+	for _, l := range s.listeners {
 		_ = l.Close()
 	}
 	_ = s.libraryTCP.Close()

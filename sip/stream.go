@@ -2,88 +2,36 @@ package sip
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
-	"net/netip"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"dialtone/internal/netx"
 	"dialtone/sip/registrar"
 	"dialtone/sip/wire"
 )
 
-// Limits on SIP connections.
+// Bounds of a SIP connection.
 const (
-	maxConnections          = 20_000
-	maxConnectionsPerSource = 1_000
 	// firstBuffer is what a connection keeps for reading while it is idle, in bytes.
 	firstBuffer = 1024
 	// strangerIdle is how long a connection without a binding may say nothing;
 	// bindingIdle, beyond the longest registration, one with a binding.
 	strangerIdle = time.Minute
 	bindingIdle  = time.Minute
+	// pingEvery is how long one that can be asked may say nothing before it is asked,
+	// and pongTime how long it may then take to answer.
+	pingEvery = 30 * time.Second
+	pongTime  = 10 * time.Second
 	// messageTime is how long a message may take from its first byte to its last.
 	messageTime = 10 * time.Second
 	// writeTime is how long a peer may take to read what is sent to it.
 	writeTime = 5 * time.Second
 )
-
-// framing cuts messages from a connection and wraps what is sent over it.
-type framing interface {
-	// next is the length of the first frame in buf, 0 when it is not there as a whole,
-	// and the message or keepalive in it.
-	next(buf []byte) (n int, message []byte, err error)
-	// append wraps a message.
-	append(dst, message []byte) []byte
-}
-
-// streamFraming is plain SIP over TCP and TLS.
-type streamFraming struct{}
-
-func (streamFraming) next(buf []byte) (int, []byte, error) {
-	n, err := wire.NextFrame(buf)
-	return n, buf[:n], err
-}
-
-func (streamFraming) append(dst, message []byte) []byte { return append(dst, message...) }
-
-// streamListener takes connections for one transport.
-type streamListener struct {
-	net.Listener
-	transport registrar.Transport
-	number    uint16
-}
-
-func (s *Server) listenTCP(ctx context.Context, addr string, number uint16) (*streamListener, error) {
-	l, err := netx.Listen(ctx, addr, netx.Options{Log: s.log, MaxConns: maxConnections, PerSource: maxConnectionsPerSource})
-	if err != nil {
-		return nil, fmt.Errorf("cannot listen for SIP on tcp %q: %w", addr, err)
-	}
-	return &streamListener{Listener: l, transport: registrar.TCP, number: number}, nil
-}
-
-// serveStream accepts until the listener is closed, then closes its connections and
-// waits for them.
-func (s *Server) serveStream(ctx context.Context, l *streamListener) error {
-	ctx, cancel := context.WithCancel(ctx)
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	defer cancel()
-	for {
-		c, err := l.Accept()
-		if errors.Is(err, net.ErrClosed) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("cannot accept SIP connections: %w", err)
-		}
-		wg.Go(func() { s.serveConn(ctx, c, l) })
-	}
-}
 
 // stream is one connection. Its goroutine reads; anybody writes.
 type stream struct {
@@ -103,36 +51,59 @@ type stream struct {
 // serveConn reads one connection to its end.
 func (s *Server) serveConn(ctx context.Context, conn net.Conn, l *streamListener) {
 	defer s.recover("connection")
-	c := &stream{
-		edge: s, conn: conn, frames: streamFraming{},
-		flow: flow{source: addrPort(conn.RemoteAddr()), transport: l.transport, listener: l.number},
-	}
-	c.flow.connection = s.streams.add(c)
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer func() {
 		stop()
 		_ = conn.Close()
-		s.streams.remove(c)
-		c.demote()
-		s.registrar.ConnectionClosed(c.flow.connection, s.now())
 	}()
-	if err := c.read(ctx); err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed) {
+	c := &stream{
+		edge: s, conn: conn, frames: streamFraming{},
+		flow: flow{source: addrPort(conn.RemoteAddr()), transport: l.transport, listener: l.number},
+	}
+	err := c.open()
+	if err == nil {
+		err = c.serve(ctx)
+	}
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed) {
 		s.log.Debug("connection ended", "src", c.flow.source, "err", err)
 	}
+}
+
+// open does what comes before the first message.
+func (c *stream) open() (err error) {
+	if c.flow.transport == registrar.WSS {
+		c.frames, err = upgrade(c.conn)
+	}
+	return err
+}
+
+// serve reads messages until the connection ends, and its bindings with it.
+func (c *stream) serve(ctx context.Context) error {
+	c.flow.connection = c.edge.streams.add(c)
+	defer func() {
+		c.edge.streams.remove(c)
+		c.demote()
+		c.edge.registrar.ConnectionClosed(c.flow.connection, c.edge.now())
+	}()
+	return c.read(ctx)
 }
 
 // read answers what comes until the peer closes or breaks the rules.
 func (c *stream) read(ctx context.Context) error {
 	buf := make([]byte, 0, firstBuffer)
-	deadline := time.Now().Add(c.idle())
+	deadline, asked := time.Now().Add(c.idle()), false
 	for {
 		if err := c.conn.SetReadDeadline(deadline); err != nil {
 			return err
 		}
+		partial := len(buf) > 0 || c.frames.begun()
 		n, err := c.conn.Read(buf[len(buf):cap(buf)])
-		partial := len(buf) > 0
+		if errors.Is(err, os.ErrDeadlineExceeded) && n == 0 && !partial && !asked && c.ask() {
+			deadline, asked = time.Now().Add(pongTime), true
+			continue
+		}
 		buf = buf[:len(buf)+n]
-		used, frameErr := c.consume(ctx, buf)
+		used, whole, frameErr := c.consume(ctx, buf)
 		if frameErr != nil {
 			return frameErr
 		}
@@ -140,14 +111,14 @@ func (c *stream) read(ctx context.Context) error {
 			return err
 		}
 		rest := copy(buf, buf[used:])
-		buf = buf[:rest]
+		buf, asked = buf[:rest], false
 		switch {
-		case rest == 0:
+		case rest == 0 && !c.frames.begun():
 			deadline = time.Now().Add(c.idle())
 			if cap(buf) > firstBuffer {
 				buf = make([]byte, 0, firstBuffer)
 			}
-		case !partial || used > 0:
+		case !partial || whole:
 			deadline = time.Now().Add(messageTime)
 		}
 		if len(buf) == cap(buf) {
@@ -158,38 +129,50 @@ func (c *stream) read(ctx context.Context) error {
 
 // idle is how long the connection may be silent between messages.
 func (c *stream) idle() time.Duration {
-	if c.bound.Load() {
-		return time.Duration(c.edge.maxExpires)*time.Second + bindingIdle
+	switch {
+	case !c.bound.Load():
+		return strangerIdle
+	case c.frames.ping() != nil:
+		return pingEvery
 	}
-	return strangerIdle
+	return time.Duration(c.edge.maxExpires)*time.Second + bindingIdle
 }
 
-// consume handles the whole frames in buf and returns their length.
-func (c *stream) consume(ctx context.Context, buf []byte) (used int, err error) {
+// ask pings a phone that has been silent for long; false when it is not to be asked.
+func (c *stream) ask() bool {
+	ping := c.frames.ping()
+	return ping != nil && c.bound.Load() && c.send(ping) == nil
+}
+
+// consume handles the frames that are whole in buf and returns their length, and
+// whether a message ended among them.
+func (c *stream) consume(ctx context.Context, buf []byte) (used int, whole bool, err error) {
 	for used < len(buf) {
-		n, message, err := c.frames.next(buf[used:])
-		if err != nil {
-			if len(message) > 0 {
-				c.handle(ctx, message) // says what is wrong before the end
-			}
-			return used, err
-		}
-		if n == 0 {
-			return used, nil
-		}
-		used += n
-		switch {
-		case len(message) == 0 || wire.IsBreak(message):
-		case wire.IsPing(message):
-			err = c.write([]byte("\r\n"))
-		default:
-			err = c.handle(ctx, message)
-		}
-		if err != nil {
-			return used, err
+		f, broken := c.frames.next(buf[used:])
+		used += f.length
+		whole = whole || len(f.message) > 0
+		err = errors.Join(broken, c.take(ctx, &f)) // what is broken is answered before the end
+		if err != nil || f.length == 0 {
+			return used, whole, err
 		}
 	}
-	return used, nil
+	return used, whole, nil
+}
+
+// take answers what a frame brought.
+func (c *stream) take(ctx context.Context, f *frame) error {
+	if len(f.reply) > 0 {
+		if err := c.send(f.reply); err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(f.message) == 0 || wire.IsBreak(f.message):
+		return nil
+	case wire.IsPing(f.message):
+		return c.write([]byte("\r\n"))
+	}
+	return c.handle(ctx, f.message)
 }
 
 // handle answers one message.
@@ -234,58 +217,39 @@ func (c *stream) write(message []byte) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	c.out = c.frames.append(c.out[:0], message)
-	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
-		return err
-	}
-	_, err := c.conn.Write(c.out)
+	err := c.sendLocked(c.out)
 	if cap(c.out) > firstBuffer {
 		c.out = nil
 	}
 	return err
 }
 
-// streams are the open connections by number.
-type streams struct {
-	mu   sync.Mutex
-	last uint64
-	byID map[uint64]*stream
+// send sends bytes as they are.
+func (c *stream) send(b []byte) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	return c.sendLocked(b)
 }
 
-func (t *streams) add(c *stream) uint64 {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.last++
-	t.byID[t.last] = c
-	return t.last
-}
-
-func (t *streams) remove(c *stream) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.byID, c.flow.connection)
-}
-
-func (t *streams) get(id uint64) *stream {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.byID[id]
-}
-
-// close ends a connection that another one has taken the place of.
-func (t *streams) close(id, not uint64) {
-	if c := t.get(id); c != nil && id != not {
-		_ = c.conn.Close()
+// sendLocked ends a connection whose peer does not read: what it has had of a message
+// cannot be taken back.
+func (c *stream) sendLocked(b []byte) error {
+	err := c.conn.SetWriteDeadline(time.Now().Add(writeTime))
+	if err == nil {
+		_, err = c.conn.Write(b)
 	}
+	if err != nil {
+		c.abort()
+	}
+	return err
 }
 
-// addrPort is a socket address without the IPv4-in-IPv6 form.
-func addrPort(a net.Addr) netip.AddrPort {
-	var ap netip.AddrPort
-	switch a := a.(type) {
-	case *net.TCPAddr:
-		ap = a.AddrPort()
-	case *net.UDPAddr:
-		ap = a.AddrPort()
+// abort closes the connection without a word: a farewell of TLS would wait for a peer
+// that does not read.
+func (c *stream) abort() {
+	conn := c.conn
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
 	}
-	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+	_ = conn.Close()
 }

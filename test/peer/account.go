@@ -2,6 +2,8 @@ package peer
 
 import (
 	"cmp"
+	"crypto/tls"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,16 +16,21 @@ const deadline = 20 * time.Second
 // Account is what a phone registers with.
 type Account struct {
 	User, Password string
-	Domain         string // of the address of record, and the realm
-	Proxy          string // host:port requests are sent to
-	Transport      string // udp or tcp; empty = udp
-	RegInterval    int    // seconds a registration is asked for; 0 = 60
+	Domain         string      // of the address of record, and the realm
+	Proxy          string      // host:port requests are sent to
+	Transport      string      // udp, tcp, tls or, not for baresip, wss; empty = udp
+	TLS            *tls.Config // for tls and wss; nil = any certificate will do
+	CAFile         string      // baresip's authorities for tls; empty = any certificate will do
+	RegInterval    int         // seconds a registration is asked for; 0 = 60
 }
 
 func (a Account) checked(t testing.TB) Account {
 	t.Helper()
 	a.Transport, a.RegInterval = cmp.Or(a.Transport, "udp"), cmp.Or(a.RegInterval, 60)
-	if a.User == "" || a.Domain == "" || a.Proxy == "" || a.Transport != "udp" && a.Transport != "tcp" {
+	if a.TLS == nil {
+		a.TLS = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // not what is tested
+	}
+	if a.User == "" || a.Domain == "" || a.Proxy == "" || !slices.Contains([]string{"udp", "tcp", "tls", "wss"}, a.Transport) {
 		t.Fatalf("not an account: %+v", a)
 	}
 	if strings.ContainsAny(a.User+a.Password+a.Domain+a.Proxy, "; \t\r\n\"<>") {

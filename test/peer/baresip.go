@@ -37,6 +37,7 @@ module_tmp account.so
 module_app menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:%[2]d
+%[3]s
 `
 
 // Baresip is a running baresip (Debian's baresip-core) with one account.
@@ -66,7 +67,7 @@ func StartBaresip(t testing.TB, a Account) *Baresip {
 		Events: newRecord[Event](), Messages: newRecord[Traced](),
 		answers: newRecord[answered](), output: newRecord[string](), exited: make(chan struct{}),
 	}
-	b.start(t, path)
+	b.start(t, path, a)
 	t.Cleanup(b.Stop)
 	b.Command(t, "uanew", fmt.Sprintf(
 		`<%s;transport=%s>;auth_user=%s;auth_pass=%s;outbound="sip:%s;transport=%s";regint=%d;answermode=manual`,
@@ -130,11 +131,15 @@ func (b *Baresip) Stop() {
 }
 
 // start runs the process and waits for its control port.
-func (b *Baresip) start(t testing.TB, path string) {
+func (b *Baresip) start(t testing.TB, path string, a Account) {
 	t.Helper()
 	dir, port := t.TempDir(), freePort(t)
+	authorities := ""
+	if a.CAFile != "" {
+		authorities = "sip_cafile " + a.CAFile
+	}
 	for name, text := range map[string]string{
-		"config":   fmt.Sprintf(baresipConfig, dir, port),
+		"config":   fmt.Sprintf(baresipConfig, dir, port, authorities),
 		"accounts": "# the account is added over the control port\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {

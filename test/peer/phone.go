@@ -2,7 +2,9 @@ package peer
 
 import (
 	"bufio"
+	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -37,8 +39,7 @@ type Phone struct {
 func StartPhone(t testing.TB, a Account) *Phone {
 	t.Helper()
 	a = a.checked(t)
-	var d net.Dialer
-	conn, err := d.DialContext(t.Context(), a.Transport, a.Proxy)
+	conn, err := dial(t.Context(), a)
 	if err != nil {
 		t.Fatalf("cannot reach proxy: %v", err)
 	}
@@ -52,6 +53,22 @@ func StartPhone(t testing.TB, a Account) *Phone {
 	return p
 }
 
+// dial connects to the account's proxy.
+func dial(ctx context.Context, a Account) (net.Conn, error) {
+	switch a.Transport {
+	case "tls":
+		d := tls.Dialer{Config: a.TLS}
+		return d.DialContext(ctx, "tcp", a.Proxy)
+	case "wss":
+		return dialWebSocket(ctx, a)
+	}
+	var d net.Dialer
+	return d.DialContext(ctx, a.Transport, a.Proxy)
+}
+
+// Conn is the phone's connection, to look at.
+func (p *Phone) Conn() net.Conn { return p.conn }
+
 // Close closes the socket, as a phone that loses its power does.
 func (p *Phone) Close() {
 	_ = p.conn.Close()
@@ -63,6 +80,9 @@ func (p *Phone) Addr() net.Addr { return p.conn.LocalAddr() }
 
 // Contact is the URI the phone registers.
 func (p *Phone) Contact() string {
+	if p.account.Transport == "wss" { // as browsers do (RFC 7118 appendix B.1)
+		return fmt.Sprintf("sip:%s@%s.invalid;transport=ws", p.account.User, strings.ToLower(p.callID[:12]))
+	}
 	return fmt.Sprintf("sip:%s@%s;transport=%s", p.account.User, p.Addr(), p.account.Transport)
 }
 
@@ -154,7 +174,7 @@ func (p *Phone) send(text string) (stop func()) {
 func (p *Phone) receive() {
 	defer close(p.done)
 	next := p.datagram
-	if p.account.Transport == "tcp" {
+	if p.account.Transport != "udp" {
 		r := bufio.NewReader(p.conn)
 		next = func() (Message, error) { return ReadMessage(r) }
 	}
