@@ -39,7 +39,12 @@ func accounts() *collection[*record.Account] {
 		},
 		extra:   func() any { return &accountSecrets{} },
 		prepare: prepareAccount,
-		show: func(_ *call, a *record.Account, _ any) any {
+		show: func(c *call, a *record.Account, _ any) any {
+			if !c.may(record.ScopeSecrets) {
+				shown := *a
+				shown.Settings, shown.ModelSettings = a.Settings.Concealed(), a.ModelSettings.Concealed()
+				a = &shown
+			}
 			return &accountView{a, len(a.ProvisionPassSealed) > 0}
 		},
 		shown: reflect.TypeFor[*accountView](),

@@ -115,9 +115,24 @@ func differences(before, after record.Record) []record.FieldChange {
 		if len(list) == maxChanges {
 			return append(list, record.FieldChange{Field: "…", After: strconv.Itoa(len(paths)-maxChanges) + " more"})
 		}
-		list = append(list, record.FieldChange{Field: path, Before: a[path], After: b[path]})
+		one := record.FieldChange{Field: path, Before: a[path], After: b[path]}
+		if secretLeaf(path, a[path]) || secretLeaf(path, b[path]) {
+			one.Before, one.After = nil, changed
+		}
+		list = append(list, one)
 	}
 	return append(list, secretDifferences(before, after)...)
+}
+
+// secretLeaf says whether a value is a secret that is not sealed: a phone's parameter
+// in the vendor's own name may be one.
+func secretLeaf(path string, value any) bool {
+	_, name, raw := strings.Cut(path, ".raw.")
+	if !raw {
+		return false
+	}
+	text, _ := value.(string)
+	return record.SecretParameter(name, text)
 }
 
 // leaves are a record's scalar values by path, without its bookkeeping.

@@ -49,7 +49,12 @@ func devices() *collection[*record.Device] {
 		blank:   record.NewDevice,
 		prepare: prepareDevice,
 		written: deviceWritten,
-		show: func(_ *call, d *record.Device, _ any) any {
+		show: func(c *call, d *record.Device, _ any) any {
+			if !c.may(record.ScopeSecrets) {
+				shown := *d
+				shown.Overrides = d.Overrides.Concealed()
+				d = &shown
+			}
 			return &deviceView{d, deviceFacts{Status: statusPending, RegistrationStatus: notRegistered}}
 		},
 		shown: reflect.TypeFor[*deviceView](),

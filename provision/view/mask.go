@@ -1,7 +1,6 @@
 package view
 
 import (
-	"maps"
 	"strings"
 
 	"dialtone/provision/render"
@@ -10,10 +9,7 @@ import (
 )
 
 // Mask stands where a secret was.
-const Mask = "****"
-
-// secretWords mark raw parameters that hold secrets, by a part of their names.
-var secretWords = [...]string{"password", "passwd", "secret", "pin_code", ".pin", "aes_key", "token"}
+const Mask = record.Mask
 
 // Masked appends the device's file as an administrator may read it. The passwords of lines, of the phone's own page
 // and of the HTTP login, the token in the provisioning URL, and raw parameters that sound secret are [Mask]; so are
@@ -41,28 +37,11 @@ func mask(p *render.Phone) {
 	if base, _, ok := strings.Cut(p.Source.URL, "/p/"); ok {
 		p.Source.URL = base + "/p/" + Mask + "/"
 	}
-	p.Settings.Raw = maps.Clone(p.Settings.Raw)
-	for name, value := range p.Settings.Raw {
-		if secret(name, value) {
-			p.Settings.Raw[name] = Mask
-		}
-	}
+	p.Settings = p.Settings.Concealed()
 }
 
 func hide(s *string) {
 	if *s != "" {
 		*s = Mask
 	}
-}
-
-func secret(name, value string) bool {
-	name = strings.ToLower(name)
-	for _, word := range secretWords {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	_, rest, isURL := strings.Cut(value, "://")
-	host, _, _ := strings.Cut(rest, "/")
-	return isURL && strings.Contains(host, "@")
 }

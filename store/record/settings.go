@@ -190,6 +190,9 @@ func checkRaw(field string, raw map[string]string, p *Problems) {
 		if value != raw[key] {
 			p.Add(at, CodeInvalid, "must not start or end with a blank")
 		}
+		if value == Mask && SecretParameter(key, "") {
+			p.Add(at, CodeInvalid, "is what is shown instead of the secret; leave it out to keep the secret")
+		}
 		if strings.HasPrefix(strings.TrimPrefix(strings.ToLower(key), "static."), "auto_provision.server.") {
 			p.Add(at, CodeReserved, "the provisioning server is set by the account's provisioning URL")
 		}
