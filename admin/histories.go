@@ -35,7 +35,7 @@ func historyOperations() []*operation {
 		{
 			method: http.MethodGet, path: "/v1/accounts/{account}/registration_failures", event: "registration_failure.list", scope: record.ScopeRead,
 			summary: "Lists why somebody could not register.", answer: typeOf[record.RegistrationFailure](), list: true,
-			query: []parameter{{name: "aor", doc: "Only this user@domain."}}, status: http.StatusOK, handle: handleFailures,
+			query: []parameter{{name: "aor", doc: "Only this one."}}, status: http.StatusOK, handle: handleFailures,
 		},
 		{
 			method: http.MethodGet, path: "/v1/accounts/{account}/audit_entries", event: "audit_entry.list", scope: record.ScopeRead,
@@ -85,11 +85,15 @@ func events(c *call, device func(q *query) record.ID) (*answer, error) {
 
 func handleFailures(c *call) (*answer, error) {
 	q := c.query()
-	ask := store.RegistrationFailureQuery{Account: c.account, AOR: q.text("aor"), After: historyCursor(q), Limit: q.limit()}
+	ask := store.RegistrationFailureQuery{Account: c.account, AOR: aorName(q.text("aor")), After: historyCursor(q), Limit: q.limit()}
 	if err := q.err(); err != nil {
 		return nil, err
 	}
-	return history(c.server.Store.RegistrationFailures(ask))
+	list, err := c.server.Store.RegistrationFailures(ask)
+	for i := range list.Items {
+		list.Items[i].AOR = aorURI(list.Items[i].AOR)
+	}
+	return history(list, err)
 }
 
 func handleAudit(c *call) (*answer, error) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"dialtone/store"
@@ -12,7 +13,7 @@ import (
 
 // registrationView is one live contact.
 type registrationView struct {
-	AOR          string    `json:"aor" doc:"Who, user@domain."`
+	AOR          string    `json:"aor" doc:"Who, sip:<username>@<domain>."`
 	Contact      string    `json:"contact" doc:"Where requests go, a URI."`
 	Source       string    `json:"source" doc:"Where it came from, address:port."`
 	Transport    string    `json:"transport" doc:"udp, tcp, tls, ws or wss."`
@@ -27,7 +28,7 @@ func registrationOperations() []*operation {
 		method: http.MethodGet, path: "/v1/accounts/{account}/registrations", event: "registration.list", scope: record.ScopeRead,
 		summary: "Lists who is registered now.", answer: typeOf[registrationView](), list: true,
 		query: []parameter{
-			{name: "aor", doc: "Only this user@domain."}, {name: "device", doc: "Only those of this device."},
+			{name: "aor", doc: "Only this one."}, {name: "device", doc: "Only those of this device."},
 		},
 		status: http.StatusOK, handle: handleRegistrations,
 	}}
@@ -36,7 +37,7 @@ func registrationOperations() []*operation {
 func handleRegistrations(c *call) (*answer, error) {
 	q := c.query()
 	limit, after := q.limit(), q.cursor()
-	aor, device := q.text("aor"), record.ID(q.text("device"))
+	aor, device := aorName(q.text("aor")), record.ID(q.text("device"))
 	if err := q.err(); err != nil {
 		return nil, err
 	}
@@ -47,7 +48,7 @@ func handleRegistrations(c *call) (*answer, error) {
 	c.view(func(v *store.View) {
 		for _, r := range list {
 			one := showRegistration(v, r)
-			if contactKey(r) <= after || aor != "" && r.AOR != aor || device != "" && one.Device != device {
+			if contactKey(r) <= after || aor != "" && !strings.EqualFold(r.AOR, aor) || device != "" && one.Device != device {
 				continue
 			}
 			if rest = append(rest, r); len(rest) > limit {
@@ -66,7 +67,7 @@ func contactKey(r Registration) string { return r.AOR + " " + r.Contact }
 
 func showRegistration(v *store.View, r Registration) registrationView {
 	shown := registrationView{
-		AOR: r.AOR, Contact: r.Contact, Source: r.Source.String(), Transport: r.Transport, UserAgent: r.UserAgent,
+		AOR: aorURI(r.AOR), Contact: r.Contact, Source: r.Source.String(), Transport: r.Transport, UserAgent: r.UserAgent,
 		ExpiresAt: r.ExpiresAt.UTC(), RegisteredAt: r.RegisteredAt.UTC(),
 	}
 	if line, stands := v.Line(r.Credential); stands {

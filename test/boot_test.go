@@ -74,7 +74,7 @@ func TestDeskPhone(t *testing.T) {
 	// Without the attachment nobody of the list may register.
 	d.want(t, http.StatusNoContent, http.MethodDelete, o.path+"/credential_attachments/"+o.attached, nil)
 	phone.Await(t, "REGISTER_FAIL")
-	awaitFailure(t, o, ada.username+"@"+o.domain, "list_not_attached")
+	awaitFailure(t, o, "sip:"+ada.username+"@"+o.domain, "list_not_attached")
 	if left := d.all(t, o.path+"/registrations"); len(left) != 0 {
 		t.Errorf("still registered: %v", left)
 	}

@@ -96,7 +96,7 @@ func (o *office) awaitRegistered(t testing.TB, p *deskPhone) object {
 	var found object
 	await(t, "registration of "+p.username, func() error {
 		for _, r := range o.d.all(t, o.path+"/registrations") {
-			if r.str("aor") == p.username+"@"+o.domain {
+			if r.str("aor") == "sip:"+p.username+"@"+o.domain {
 				found = r
 				return nil
 			}

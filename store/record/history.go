@@ -62,6 +62,7 @@ const (
 	FetchBadMethod      = "bad_method"
 	FetchNetwork        = "network_not_allowed"
 	FetchUnauthorized   = "bad_http_credentials"
+	FetchCertificate    = "other_certificate"
 	FetchBound          = "device_bound"
 	FetchWrongDeviceURL = "other_device_url"
 	FetchTooLarge       = "upload_too_large"
@@ -93,7 +94,7 @@ type RegistrationFailure struct {
 	Account ID        `json:"-" cbor:"account"`
 	Time    time.Time `json:"time" doc:"When last."`
 	First   time.Time `json:"first_time" doc:"When first."`
-	AOR     string    `json:"aor" doc:"Who tried, user@domain."`
+	AOR     string    `json:"aor" doc:"Who tried, sip:<username>@<domain>."`
 	Source  string    `json:"source" doc:"Where from, address:port."`
 	Agent   string    `json:"user_agent" doc:"What the client said it is."`
 	Cause   string    `json:"cause" doc:"Why it was refused."`
