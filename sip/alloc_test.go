@@ -15,6 +15,7 @@ import (
 	"dialtone/sip/digest"
 	"dialtone/sip/registrar"
 	"dialtone/store"
+	"dialtone/store/record"
 	"dialtone/test/peer"
 )
 
@@ -30,9 +31,10 @@ func (discard) Commit([]registrar.Op) error { return nil }
 // to a real socket, through the goroutine that sends what waited for the disk.
 type driven struct {
 	*udpSocket
-	phone *net.UDPConn
-	from  netip.AddrPort
-	buf   []byte
+	account record.ID
+	phone   *net.UDPConn
+	from    netip.AddrPort
+	buf     []byte
 }
 
 // drive builds an edge whose registrar has no disk, and takes its first socket.
@@ -49,16 +51,17 @@ func drive(t *testing.T) *driven {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.registrar = registrar.New(registrar.Config{Log: discard{}})
+	memory := registrar.New(registrar.Config{Log: discard{}})
+	s.registrar = memory
 	s.now = func() time.Time { return noon }
 	phone, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &driven{udpSocket: s.udp[0].sockets[0], phone: phone, from: addrPort(phone.LocalAddr()), buf: make([]byte, 65536)}
+	d := &driven{udpSocket: s.udp[0].sockets[0], account: f.account, phone: phone, from: addrPort(phone.LocalAddr()), buf: make([]byte, 65536)}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
-	wg.Go(func() { s.registrar.Serve(ctx) })
+	wg.Go(func() { memory.Serve(ctx) })
 	wg.Go(func() { d.write(ctx) })
 	t.Cleanup(func() {
 		cancel()

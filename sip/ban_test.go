@@ -1,10 +1,13 @@
 package sip
 
 import (
+	"fmt"
 	"net"
 	"strings"
 	"testing"
 	"time"
+
+	"dialtone/store"
 )
 
 // ban bans the phone's source.
@@ -102,4 +105,20 @@ func TestRightCredentialIsHeardWhenBanned(t *testing.T) {
 	list := d.authorized(t, 2)
 	d.silent(t, replaced(list[1], `response="`, `response="0`), noon)
 	d.ask(t, list[0], noon, "200")
+}
+
+// TestForgedNonceLeavesNoFailure: what anybody can send from any address fills no
+// history; the same phone answering our challenge does.
+func TestForgedNonceLeavesNoFailure(t *testing.T) {
+	d := drive(t)
+	list := d.authorized(t, 2)
+	for i := range 3 {
+		d.ask(t, replaced(list[0], `nonce="`, fmt.Sprintf(`nonce="%d`, i), testUser, fmt.Sprintf("user%d", i)), noon, "401")
+	}
+	d.ask(t, replaced(list[1], `response="`, `response="0`), noon, "401")
+	d.edge.failures.Close() // writes what waits
+	page, err := d.edge.store.RegistrationFailures(store.RegistrationFailureQuery{Account: d.account, Limit: 10})
+	if err != nil || len(page.Items) != 1 || page.Items[0].AOR != testUser+"@"+testDomain {
+		t.Fatalf("failures %+v, error %v", page.Items, err)
+	}
 }

@@ -171,7 +171,8 @@ func (w *worker) refused(id *identity, err error, now time.Time) answer {
 }
 
 // failed records why somebody could not register, for the account that has the
-// domain; without one only the log tells. Wrong credentials count against the source.
+// domain, once he has answered a challenge of ours. Wrong credentials count against the
+// source.
 func (s *Server) failed(r *registration, id *identity, cause registrar.Cause, now time.Time) {
 	s.metrics.failures.WithLabelValues(string(cause)).Inc()
 	aor := string(r.user) + "@" + string(r.domain)
@@ -181,7 +182,7 @@ func (s *Server) failed(r *registration, id *identity, cause registrar.Cause, no
 			s.log.Warn("source banned", "src", ban.Source, "until", ban.Until, "failures", ban.Failures, "cause", cause, "aor", aor)
 		}
 	}
-	if id.domain == nil {
+	if id.domain == nil || !id.genuine && !id.stale { // anybody could fill the history from forged addresses
 		return
 	}
 	s.failures.Add(record.RegistrationFailure{
