@@ -66,6 +66,7 @@ type Server struct {
 	used      *used
 	handler   http.Handler
 	listener  *netx.Listener
+	secure    *netx.TLSListener // nil without TLS
 }
 
 // initialize makes what the server works with, once.
@@ -103,6 +104,12 @@ func (s *Server) Listen(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("cannot serve the administration: %w", err)
 	}
+	var handshakes func() netx.TLSStats
+	if s.TLS != nil {
+		s.secure = netx.WrapTLS(s.listener, s.TLS, netx.TLSOptions{Log: s.log})
+		handshakes = s.secure.Stats
+	}
+	netx.Measure(s.Registerer, "admin", nil, s.listener.Stats, handshakes)
 	return nil
 }
 
@@ -119,8 +126,8 @@ func (s *Server) Serve(ctx context.Context) error {
 	// One byte more than an API body may have, so that the API itself refuses it.
 	srv := httpx.Std(httpx.Limits{MaxBody: MaxBody + 1}, s.handler, s.log)
 	var ln net.Listener = s.listener
-	if s.TLS != nil {
-		ln = tls.NewListener(ln, s.TLS)
+	if s.secure != nil {
+		ln = s.secure
 	}
 	return httpx.ServeStd(ctx, srv, ln, s.Drain)
 }

@@ -33,6 +33,8 @@ func (s *Server) decide(v *store.View, r *request) result {
 		return resBadName
 	case r.file == fileOther, r.file == fileCommon:
 		return resNoSuchFile
+	case r.client.impostor(r.mac):
+		return resCertificate
 	case r.file == filePhonebook:
 		return s.decidePhonebook(v, r)
 	case !found:
@@ -82,6 +84,9 @@ func (s *Server) decidePhonebook(v *store.View, r *request) result {
 		d, ok := store.Get[*record.Device](v, r.token.Device)
 		if !ok || !d.Enabled {
 			return resDisabled
+		}
+		if mac, err := record.ParseMAC(d.MAC); err == nil && r.client.impostor(mac) {
+			return resCertificate
 		}
 	}
 	r.served = s.phonebook(v, r.account, r.now)

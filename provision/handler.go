@@ -14,6 +14,9 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	defer s.recovered(ctx)
 	var r request
 	r.read(ctx, s.now())
+	if s.ClientCA != nil {
+		r.client.read(s.ClientCA, ctx.TLSConnectionState())
+	}
 	var res result
 	s.Store.View(func(v *store.View) { res = s.decide(v, &r) })
 	res = s.answer(ctx, &r, res)
@@ -46,6 +49,9 @@ func (s *Server) answer(ctx *fasthttp.RequestCtx, r *request, res result) result
 		s.later(ctx)
 	default:
 		refuse(ctx)
+	}
+	if r.detail == "" {
+		r.detail = r.client.detail
 	}
 	if r.err != nil {
 		r.detail = r.err.Error()

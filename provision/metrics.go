@@ -3,6 +3,8 @@ package provision
 import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"dialtone/internal/netx"
 )
 
 type metrics struct {
@@ -54,7 +56,9 @@ func (s *Server) measure() {
 	f.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "dialtone_provision_cache_bytes", Help: "Memory of configurations kept ready.",
 	}, func() float64 { _, bytes := s.cache.size(); return float64(bytes) })
-	f.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "dialtone_provision_connections", Help: "Open connections of phones.",
-	}, func() float64 { return float64(s.listener.Stats().Open) })
+	var handshakes func() netx.TLSStats
+	if s.secure != nil {
+		handshakes = s.secure.Stats
+	}
+	netx.Measure(s.Registerer, "provision", nil, s.listener.Stats, handshakes)
 }

@@ -44,7 +44,8 @@ type request struct {
 	agent  []byte // User-Agent
 	source netip.Addr
 	local  netip.Addr // the address of ours the phone talks to
-	auth   []byte     // Authorization
+	header *fasthttp.RequestHeader
+	client client     // who its certificate says it is
 
 	// What the index says.
 	token   store.Token
@@ -60,7 +61,7 @@ type request struct {
 // read takes the request out of ctx.
 func (r *request) read(ctx *fasthttp.RequestCtx, now time.Time) {
 	h := &ctx.Request.Header
-	r.now = now
+	r.now, r.header = now, h
 	r.verb = h.Method()
 	switch {
 	case h.IsGet():
@@ -80,5 +81,4 @@ func (r *request) read(ctx *fasthttp.RequestCtx, now time.Time) {
 	r.agent = h.UserAgent()
 	r.source = netx.AddrOf(ctx.RemoteAddr()).WithZone("")
 	r.local = netx.AddrOf(ctx.LocalAddr()).WithZone("")
-	r.auth = h.Peek(fasthttp.HeaderAuthorization)
 }

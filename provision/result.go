@@ -19,6 +19,7 @@ const (
 	resBadMethod
 	resNetwork
 	resUnauthorized
+	resCertificate
 	resBound
 	resWrongDeviceURL
 	resTooLarge
@@ -31,7 +32,7 @@ const (
 var resultNames = [results]string{
 	record.FetchServed, record.FetchUploaded, record.FetchNoSuchFile, record.FetchBadToken,
 	record.FetchUnknownMAC, record.FetchForeignMAC, record.FetchDisabled, record.FetchBadName,
-	record.FetchBadMethod, record.FetchNetwork, record.FetchUnauthorized, record.FetchBound,
+	record.FetchBadMethod, record.FetchNetwork, record.FetchUnauthorized, record.FetchCertificate, record.FetchBound,
 	record.FetchWrongDeviceURL, record.FetchTooLarge, record.FetchLimited, record.FetchNoSpace,
 	record.FetchError,
 }

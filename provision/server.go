@@ -42,8 +42,10 @@ type Server struct {
 	// Listen is host:port; port 0 takes a free one.
 	Listen string
 	// TLS makes it HTTPS; nil is HTTP. The protocol to offer is HTTP/1.1.
-	TLS   *tls.Config
-	Store *store.Store
+	TLS *tls.Config
+	// ClientCA knows whose certificates TLS asks for; nil is nobody's.
+	ClientCA *netx.ClientCA
+	Store    *store.Store
 	// Renderer may be set after Initialize, which tells the port, and before Serve.
 	Renderer Renderer
 	// SameEverywhere says that files do not depend on which address of ours a phone
@@ -66,6 +68,7 @@ type Server struct {
 
 	now      func() time.Time
 	listener *netx.Listener
+	secure   *netx.TLSListener // nil without TLS
 	http     *fasthttp.Server
 	metrics  *metrics
 	cache    *cache
@@ -84,6 +87,9 @@ func (s *Server) Initialize(ctx context.Context) (err error) {
 	s.listener, err = netx.Listen(ctx, s.Listen, netx.Options{MaxConns: maxConns, PerSource: perSource, Log: s.Log})
 	if err != nil {
 		return err
+	}
+	if s.TLS != nil {
+		s.secure = netx.WrapTLS(s.listener, s.TLS, netx.TLSOptions{Log: s.Log})
 	}
 	s.measure()
 	return nil
@@ -136,8 +142,8 @@ func (s *Server) Serve(ctx context.Context) error {
 		background.Go(func() { r.run(ctx) })
 	}
 	var ln net.Listener = s.listener
-	if s.TLS != nil {
-		ln = tls.NewListener(ln, s.TLS)
+	if s.secure != nil {
+		ln = s.secure
 	}
 	return httpx.ServeFast(ctx, s.http, ln, s.Drain)
 }
