@@ -65,7 +65,7 @@ func sipHost(advertised string, bound sip.Addrs) string {
 	if advertised != "" {
 		return advertised
 	}
-	for _, list := range [][]netip.AddrPort{bound.UDP, bound.TCP} {
+	for _, list := range [][]netip.AddrPort{bound.UDP, bound.TCP, bound.TLS} {
 		if len(list) > 0 && !list[0].Addr().IsUnspecified() {
 			return list[0].Addr().String()
 		}

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"dialtone/admin"
@@ -86,23 +87,27 @@ func problemText(resp *http.Response) string {
 }
 
 // adminClient speaks to the daemon on this machine. Over TLS the daemon proves
-// itself with exactly the certificate of the configuration: its name says nothing,
-// as it is not the address we call.
+// itself with exactly one of its certificates: their names say nothing, as none is
+// the address we call.
 func adminClient(cfg *configs.Config) (client *http.Client, scheme string, err error) {
 	transport := &http.Transport{DisableKeepAlives: true}
 	client = &http.Client{Transport: transport}
 	if !cfg.Admin.TLS.Enabled() {
 		return client, "http", nil
 	}
-	cert, err := netx.LoadCertificate(cfg.Admin.TLS.Cert, cfg.Admin.TLS.Key)
-	if err != nil {
-		return nil, "", fmt.Errorf("admin.tls: %w", err)
+	ours := netx.KeptCertificates(filepath.Join(cfg.DataDir, acmeFolder), cfg.Admin.TLS.ACME.Domains...)
+	if files := cfg.Admin.TLS.CertFile; files.Enabled() {
+		cert, err := netx.LoadCertificate(files.Cert, files.Key)
+		if err != nil {
+			return nil, "", fmt.Errorf("admin.tls: %w", err)
+		}
+		ours = append(ours, cert.Leaves()...)
 	}
 	transport.TLSClientConfig = &tls.Config{
 		InsecureSkipVerify: true, //nolint:gosec // replaced by the comparison below
 		VerifyPeerCertificate: func(raw [][]byte, _ [][]*x509.Certificate) error {
-			if len(raw) == 0 || !bytes.Equal(raw[0], cert.Leaf().Raw) {
-				return errors.New("the certificate is not the configured one")
+			if len(raw) == 0 || !slices.ContainsFunc(ours, func(c *x509.Certificate) bool { return bytes.Equal(raw[0], c.Raw) }) {
+				return errors.New("the certificate is none of the daemon's")
 			}
 			return nil
 		},

@@ -8,50 +8,9 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"dialtone/configs"
-	"dialtone/internal/netx"
 )
-
-// renewBefore is how long before its end a certificate should be replaced.
-const renewBefore = 14 * 24 * time.Hour
-
-// probeCertificates loads every certificate and looks at its dates.
-func probeCertificates(cfg *configs.Config, now time.Time, f *findings) {
-	for _, c := range []struct {
-		what string
-		file configs.CertFile
-	}{
-		{"provision.tls", cfg.Provision.TLS.CertFile},
-		{"admin.tls", cfg.Admin.TLS.CertFile},
-		{"sip.tls_cert", cfg.SIP.TLSCert},
-	} {
-		if c.file.Enabled() {
-			probeCertificate(c.what, c.file, now, f)
-		}
-	}
-}
-
-func probeCertificate(what string, file configs.CertFile, now time.Time, f *findings) {
-	c, err := netx.LoadCertificate(file.Cert, file.Key)
-	if err != nil {
-		f.fail(what, "%v", err)
-		return
-	}
-	leaf := c.Leaf()
-	end := leaf.NotAfter.Format(time.DateOnly)
-	switch {
-	case now.After(leaf.NotAfter):
-		f.fail(what, "%s expired on %s", file.Cert, end)
-	case now.Before(leaf.NotBefore):
-		f.fail(what, "%s is not valid before %s", file.Cert, leaf.NotBefore.Format(time.DateOnly))
-	case now.Add(renewBefore).After(leaf.NotAfter):
-		f.warn(what, "%s expires on %s", file.Cert, end)
-	default:
-		f.ok(what, "%s is valid until %s", file.Cert, end)
-	}
-}
 
 // probeNames resolves what is told to peers.
 func probeNames(ctx context.Context, cfg *configs.Config, f *findings) {
@@ -59,6 +18,9 @@ func probeNames(ctx context.Context, cfg *configs.Config, f *findings) {
 	probeName(ctx, "admin.public_url", hostOf(cfg.Admin.PublicURL), f)
 	probeName(ctx, "sip.advertised", cfg.SIP.Advertised, f)
 	probeName(ctx, "media.advertised", cfg.Media.Advertised, f)
+	for _, domain := range cfg.ACME().Domains {
+		probeName(ctx, "acme.domains", domain, f)
+	}
 }
 
 func hostOf(publicURL string) string {

@@ -48,6 +48,15 @@ func probePorts(ctx context.Context, cfg *configs.Config, running *listeners, f 
 	for i, addr := range cfg.SIP.TCP {
 		probePort(ctx, fmt.Sprintf("sip.tcp[%d]", i), "tcp", addr, held.SIP.TCP, f)
 	}
+	for i, addr := range cfg.SIP.TLS {
+		probePort(ctx, fmt.Sprintf("sip.tls[%d]", i), "tcp", addr, held.SIP.TLS, f)
+	}
+	for i, addr := range cfg.SIP.WSS {
+		probePort(ctx, fmt.Sprintf("sip.wss[%d]", i), "tcp", addr, held.SIP.WSS, f)
+	}
+	if addr := cfg.ACME().HTTP; addr != "" {
+		probePort(ctx, "acme.http", "tcp", addr, []string{held.ACME}, f)
+	}
 }
 
 // probePort binds an address for a moment; held are those of a running daemon.

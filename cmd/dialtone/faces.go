@@ -61,7 +61,8 @@ var errNoListener = errors.New("the daemon does not listen on that transport")
 
 // Listener is where a softphone connects to.
 func (l *live) Listener(peer netip.Addr, transport string) (host string, port int, err error) {
-	bound := map[string][]netip.AddrPort{"udp": l.d.edge.Addrs().UDP, "tcp": l.d.edge.Addrs().TCP}[transport]
+	at := l.d.edge.Addrs()
+	bound := map[string][]netip.AddrPort{"udp": at.UDP, "tcp": at.TCP, "tls": at.TLS}[transport]
 	if len(bound) == 0 {
 		return "", 0, errNoListener
 	}

@@ -21,6 +21,7 @@ type listeners struct {
 	Provision string       `json:"provision"`
 	Admin     string       `json:"admin"`
 	SIP       sipListeners `json:"sip"`
+	ACME      string       `json:"acme,omitempty"` // where an authority's checks over HTTP come
 }
 
 type sipListeners struct {

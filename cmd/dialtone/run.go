@@ -80,6 +80,12 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, forgetListeners(d.cfg.DataDir)) }()
 
+	if err := d.certs.open(ctx, d.cfg, d.log); err != nil {
+		return err
+	}
+	defer d.certs.close()
+	d.certs.measure(d.metrics)
+
 	// Outer ring: everything listens before anybody is told where.
 	if err := d.listen(ctx); err != nil {
 		return err
@@ -97,7 +103,7 @@ func (d *daemon) run(ctx context.Context) (err error) {
 		}
 	}
 	d.log.Info("serving", "version", version, "provision", at.Provision, "admin", at.Admin,
-		"udp", at.SIP.UDP, "tcp", at.SIP.TCP, "data", d.cfg.DataDir)
+		"udp", at.SIP.UDP, "tcp", at.SIP.TCP, "tls", at.SIP.TLS, "wss", at.SIP.WSS, "data", d.cfg.DataDir)
 	return d.serve(ctx)
 }
 
@@ -121,7 +127,7 @@ func storeConfig(cfg *configs.Config, log *slog.Logger, metrics prometheus.Regis
 func (d *daemon) listen(ctx context.Context) (err error) {
 	cfg := d.cfg
 	d.edge, err = sip.Listen(ctx, sip.Config{
-		UDP: cfg.SIP.UDP, TCP: cfg.SIP.TCP, Advertised: cfg.SIP.Advertised,
+		UDP: cfg.SIP.UDP, TCP: cfg.SIP.TCP, TLS: cfg.SIP.TLS, WSS: cfg.SIP.WSS, Certificates: d.certs.forSIP(), Advertised: cfg.SIP.Advertised,
 		MinExpires: cfg.SIP.MinExpires, MaxExpires: cfg.SIP.MaxExpires, Allow: cfg.SIP.Allow,
 		Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
 	})
@@ -129,7 +135,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 		return err
 	}
 	d.phones = &provision.Server{
-		Listen: cfg.Provision.Listen, TLS: d.certs.provision.server("http/1.1"), Store: d.store,
+		Listen: cfg.Provision.Listen, TLS: d.certs.forPhones(cfg.Provision.TLS.OldPhones), ClientCA: d.certs.clientCA, Store: d.store,
 		SameEverywhere: cfg.Provision.PublicURL != "" && cfg.SIP.Advertised != "",
 		Notifier:       notifier{d.edge}, Drain: cfg.Drain, MaxUpload: cfg.Retention.PhoneUploadBytes,
 		Log: d.log, Registerer: d.metrics,
@@ -141,7 +147,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 	d.phones.Renderer = d.view
 	live := &live{d}
 	d.api = &admin.Server{
-		Addr: cfg.Admin.Listen, TLS: d.certs.admin.server("h2", "http/1.1"), Drain: cfg.Drain, Store: d.store, Log: d.log,
+		Addr: cfg.Admin.Listen, TLS: d.certs.forPeople(), Drain: cfg.Drain, Store: d.store, Log: d.log,
 		Gatherer: d.metrics, Registerer: d.metrics, Version: version, Ready: d.ready.Load,
 		ProvisionURL: live.provisionURL, PublicURL: live.adminURL,
 		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live, Bans: live,
@@ -173,6 +179,7 @@ func (d *daemon) serve(ctx context.Context) error {
 		g, ctx := errgroup.WithContext(faces)
 		g.Go(func() error { return d.edge.Serve(ctx) })
 		g.Go(func() error { return d.phones.Serve(ctx) })
+		g.Go(func() error { return d.certs.run(ctx, d.log) })
 		return g.Wait()
 	})
 	g.Go(func() error { return d.api.Serve(api) })
@@ -183,13 +190,17 @@ func (d *daemon) serve(ctx context.Context) error {
 // listeners are the addresses bound.
 func (d *daemon) listeners() *listeners {
 	bound := d.edge.Addrs()
-	return &listeners{
+	l := &listeners{
 		Provision: reachable(tcpAddr(d.phones.Addr()))[0],
 		Admin:     reachable(tcpAddr(d.api.Address()))[0],
 		SIP: sipListeners{
-			UDP: reachable(bound.UDP...), TCP: reachable(bound.TCP...), TLS: reachable(), WSS: reachable(),
+			UDP: reachable(bound.UDP...), TCP: reachable(bound.TCP...), TLS: reachable(bound.TLS...), WSS: reachable(bound.WSS...),
 		},
 	}
+	if at := d.certs.checksAt(); at != nil {
+		l.ACME = reachable(tcpAddr(at))[0]
+	}
+	return l
 }
 
 // viewConfig is what every phone's file depends on besides the records.
@@ -206,6 +217,9 @@ func (d *daemon) viewConfig() view.Config {
 	}
 	if len(bound.TCP) > 0 {
 		c.SIP.TCP = int(bound.TCP[0].Port())
+	}
+	if len(bound.TLS) > 0 {
+		c.SIP.TLS = int(bound.TLS[0].Port())
 	}
 	return c
 }

@@ -2,16 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"sync"
 	"syscall"
-
-	"dialtone/configs"
-	"dialtone/internal/netx"
 )
 
 // watchSignals ends the context with the first SIGTERM or SIGINT, and the process with
@@ -61,64 +55,4 @@ func (d *daemon) reload() {
 		return
 	}
 	d.log.Info("configuration reloaded", "level", d.level.Level().String())
-}
-
-// certificates are those of the HTTP listeners.
-type certificates struct{ provision, admin certificate }
-
-// certificate is that of one listener, nil without TLS.
-type certificate struct {
-	section string
-	files   configs.CertFile
-	loaded  *netx.Certificate
-}
-
-func (c *certificates) load(cfg *configs.Config) error {
-	c.provision = certificate{section: "provision.tls", files: cfg.Provision.TLS.CertFile}
-	c.admin = certificate{section: "admin.tls", files: cfg.Admin.TLS.CertFile}
-	return errors.Join(c.provision.load(), c.admin.load())
-}
-
-func (c *certificate) load() (err error) {
-	if !c.files.Enabled() {
-		return nil
-	}
-	if c.loaded, err = netx.LoadCertificate(c.files.Cert, c.files.Key); err != nil {
-		return fmt.Errorf("%s: %w", c.section, err)
-	}
-	return nil
-}
-
-// scheme is that of the listener's URLs.
-func (c *certificate) scheme() string {
-	if c.loaded == nil {
-		return "http"
-	}
-	return "https"
-}
-
-// server is the listener's TLS with those protocols, nil without.
-func (c *certificate) server(protocols ...string) *tls.Config {
-	if c.loaded == nil {
-		return nil
-	}
-	return c.loaded.Config(protocols...)
-}
-
-// reload reads the files again.
-func (c *certificates) reload(cfg *configs.Config) error {
-	return errors.Join(c.provision.reload(cfg.Provision.TLS.CertFile), c.admin.reload(cfg.Admin.TLS.CertFile))
-}
-
-func (c *certificate) reload(files configs.CertFile) error {
-	switch {
-	case files != c.files:
-		return fmt.Errorf("%s: other files take a restart", c.section)
-	case c.loaded == nil:
-		return nil
-	}
-	if err := c.loaded.Reload(); err != nil {
-		return fmt.Errorf("%s: %w", c.section, err)
-	}
-	return nil
 }
