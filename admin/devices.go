@@ -77,6 +77,11 @@ func prepareDevice(_ *call, tx *store.Tx, in *input[*record.Device]) (any, error
 	if d.Model != "" && known {
 		d.Vendor, d.Model = model.Vendor, model.Name
 	}
+	if in.create || in.has("model") || in.has("lines") || in.has("slot") || in.has("base") {
+		if err := fitsModel(tx, d); err != nil {
+			return nil, err
+		}
+	}
 	if !in.create {
 		return nil, nil
 	}
@@ -102,6 +107,32 @@ func prepareDevice(_ *call, tx *store.Tx, in *input[*record.Device]) (any, error
 		d.ButtonTemplate = a.DefaultButtonTemplate
 	}
 	return nil, nil
+}
+
+// fitsModel refuses lines that the phone, and slots that the base, has not got: what
+// stands there would reach no phone.
+func fitsModel(tx *store.Tx, d *record.Device) error {
+	var p record.Problems
+	if m, known := catalog.Find(d.Vendor, d.Model); known && d.Model != "" && typeOfModel(m) == record.Deskphone {
+		highest := len(d.Lines) // lines without a number take the next free ones
+		for _, l := range d.Lines {
+			highest = max(highest, l.Line)
+		}
+		if highest > m.Accounts {
+			p.Add("lines", record.CodeOutOfRange, "a %s has %d lines", m.Name, m.Accounts)
+		}
+	}
+	if d.Base == "" {
+		return p.Err()
+	}
+	base, err := store.Load[*record.Device](tx, d.Base)
+	if err != nil || base.Account != d.Account {
+		return p.Err() //nolint:nilerr // the reference itself is checked later
+	}
+	if m, known := catalog.Find(base.Vendor, base.Model); known && base.Model != "" && m.Handsets > 0 && d.Slot > m.Handsets {
+		p.Add("slot", record.CodeOutOfRange, "a %s serves %d handsets", m.Name, m.Handsets)
+	}
+	return p.Err()
 }
 
 func typeOfModel(m *catalog.Model) string {

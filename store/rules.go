@@ -25,6 +25,8 @@ func (tx *Tx) checkRules(before, after record.Record) error {
 		return tx.credentialRules(before, r)
 	case *record.Attachment:
 		return tx.attachmentRules(before, r)
+	case *record.ButtonTemplate:
+		return tx.buttonRules(r.Account, "buttons", r.Buttons)
 	case *record.Device:
 		return tx.deviceRules(before, r)
 	}
@@ -233,6 +235,9 @@ func (tx *Tx) attachmentRules(before record.Record, a *record.Attachment) error 
 }
 
 func (tx *Tx) deviceRules(before record.Record, d *record.Device) error {
+	if err := tx.buttonRules(d.Account, "button_overrides", d.ButtonOverrides); err != nil {
+		return err
+	}
 	if err := tx.baseRules(d); err != nil {
 		return err
 	}
