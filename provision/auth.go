@@ -39,7 +39,8 @@ func newHTTPAuth() *httpAuth {
 
 // authenticated says whether the request carries its account's HTTP credentials.
 func (s *Server) authenticated(r *request) bool {
-	if len(r.auth) == 0 {
+	given := r.header.Peek(fasthttp.HeaderAuthorization)
+	if len(given) == 0 {
 		r.detail = "no HTTP credentials given"
 		return false
 	}
@@ -50,10 +51,10 @@ func (s *Server) authenticated(r *request) bool {
 		return false
 	}
 	var ok bool
-	if len(r.auth) > len(basicScheme) && strings.EqualFold(string(r.auth[:len(basicScheme)]), basicScheme) {
-		ok = basicMatches(r.auth[len(basicScheme):], r.account.ProvisionUser, password)
+	if len(given) > len(basicScheme) && strings.EqualFold(string(given[:len(basicScheme)]), basicScheme) {
+		ok = basicMatches(given[len(basicScheme):], r.account.ProvisionUser, password)
 	} else {
-		ok = s.auth.digestMatches(r, password)
+		ok = s.auth.digestMatches(r, given, password)
 	}
 	if ok {
 		r.detail = ""
@@ -71,8 +72,8 @@ func basicMatches(value []byte, user, password string) bool {
 	return subtle.ConstantTimeCompare(given[:], want[:]) == 1
 }
 
-func (a *httpAuth) digestMatches(r *request, password string) bool {
-	c, err := digest.ParseCredentials(r.auth)
+func (a *httpAuth) digestMatches(r *request, given []byte, password string) bool {
+	c, err := digest.ParseCredentials(given)
 	if err != nil {
 		return false
 	}

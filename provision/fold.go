@@ -31,7 +31,7 @@ func (fs folds) add(n *note) {
 		fs[k] = f
 	}
 	f.last = *n
-	f.count++
+	f.count += n.count
 }
 
 // close tells what is due, oldest first and all of it with last, and forgets what is over.

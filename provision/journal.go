@@ -35,6 +35,7 @@ type journal struct {
 
 	mu      sync.Mutex
 	notes   []note // filling
+	recent  recent // of notes
 	late    []late
 	crowded chan struct{} // capacity 1
 
@@ -69,9 +70,16 @@ func newJournal(s updater, log *slog.Logger, m *metrics, b *bound, now func() ti
 	}
 }
 
-// add notes a request that was answered.
+// add notes a request that was answered. What is like one that waits counts with it.
 func (j *journal) add(r *request, res result, status, bytes int) {
 	j.mu.Lock()
+	at := j.recent.slot(r, res)
+	if n := int(*at); n < len(j.notes) && j.notes[n].like(r, res) {
+		j.notes[n].fill(r, res, status, bytes)
+		j.notes[n].count++
+		j.mu.Unlock()
+		return
+	}
 	n := len(j.notes)
 	if n >= maxNotes || n >= maxRefusals && res.refusal() {
 		j.mu.Unlock()
@@ -84,6 +92,8 @@ func (j *journal) add(r *request, res result, status, bytes int) {
 		j.notes = append(j.notes, note{})
 	}
 	j.notes[n].fill(r, res, status, bytes)
+	j.notes[n].count = 1
+	*at = uint16(n)
 	j.mu.Unlock()
 	if n == crowded {
 		select {
@@ -132,7 +142,7 @@ func (j *journal) gather(last bool) {
 		n := &notes[i]
 		j.folds.add(n)
 		if n.fetched {
-			j.patch(n.device, n.account).last = *n
+			j.patch(n.device, n.account).fetch(n)
 		}
 		if n.result == resUnknownMAC && n.file == fileConfig {
 			j.seen(n)

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"dialtone/provision/view"
 	"dialtone/store"
@@ -90,7 +93,7 @@ func TestFoldWindow(t *testing.T) {
 	tell := func(f *fold) { told = append(told, f.count) }
 	add := func(n int) {
 		for range n {
-			fs.add(&note{result: resUnknownMAC})
+			fs.add(&note{result: resUnknownMAC, count: 1})
 		}
 	}
 	add(1)
@@ -105,7 +108,7 @@ func TestFoldWindow(t *testing.T) {
 		t.Errorf("told %v, %d left", told, len(fs))
 	}
 	for i := range maxFolds + 1 {
-		fs.add(&note{result: resUnknownMAC, digest: [3]byte{byte(i), byte(i >> 8)}})
+		fs.add(&note{result: resUnknownMAC, count: 1, digest: [3]byte{byte(i), byte(i >> 8)}})
 	}
 	fs.close(start, false, func(*fold) {})
 	if len(fs) != 0 {
@@ -122,14 +125,73 @@ func TestJournalBound(t *testing.T) {
 	if n := len(h.server.journal.notes); n != maxRefusals {
 		t.Errorf("%d notes of refusals", n)
 	}
-	for range 2 * maxNotes {
-		h.handle("GET", "/p/"+token+"/"+config)
+	for i := range 2 * maxNotes {
+		h.server.journal.add(&request{source: numbered(i)}, resServed, 200, 0)
 	}
 	if n := len(h.server.journal.notes); n != maxNotes {
 		t.Errorf("%d notes", n)
 	}
 	if n := h.counted(t, h.server.metrics.dropped); n != 4*maxNotes-maxNotes {
 		t.Errorf("%d counted as dropped", n)
+	}
+}
+
+// numbered is one address of many.
+func numbered(i int) netip.Addr { return netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}) }
+
+// A phone that fetches again and again takes the place of one note, beside others
+// that do.
+func TestAlike(t *testing.T) {
+	h := prepared(t)
+	const fetches = 2 * maxNotes
+	for i := range fetches {
+		h.handle("GET", "/p/"+token+"/"+config)
+		h.handle("GET", "/p/"+token+"/805ec0010204.cfg")
+		if i%1000 == 0 {
+			h.handle("HEAD", "/p/"+token+"/"+config)
+		}
+	}
+	if n := len(h.server.journal.notes); n != 3 {
+		t.Errorf("%d notes", n)
+	}
+	h.flush(false)
+	got := map[string]int{}
+	for _, ev := range h.events(t, 0) {
+		got[ev.Method+" "+ev.File] += ev.Count
+	}
+	want := map[string]int{"GET " + config: fetches, "GET 805ec0010204.cfg": fetches, "HEAD " + config: (fetches + 999) / 1000}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if n := h.counted(t, h.server.metrics.dropped); n != 0 {
+		t.Errorf("%d dropped", n)
+	}
+	h.state(t, h.phone.ID, func(s *record.DeviceState) bool { return s.FetchedHash != 0 })
+}
+
+// What differs in anything an administrator is told stays apart, wherever its slot is.
+func TestUnlike(t *testing.T) {
+	h := prepared(t)
+	a, b := &record.Account{}, &record.Account{}
+	a.ID, b.ID = "a", "b"
+	d := &record.Device{}
+	d.ID = "d"
+	requests := []request{
+		{}, {source: numbered(1)}, {method: methodGet}, {mac: record.MAC{1}}, {digest: record.TokenDigest{2: 1}},
+		{name: []byte("x")}, {account: a}, {account: b}, {account: a, device: d},
+	}
+	for i := range requests {
+		h.server.journal.add(&requests[i], resServed, 200, 0)
+		h.server.journal.add(&requests[i], resUploaded, 200, 0)
+	}
+	if n := len(h.server.journal.notes); n != 2*len(requests) {
+		t.Errorf("%d notes of %d", n, 2*len(requests))
+	}
+	// Those of the last batch are not found any more.
+	h.flush(true)
+	h.server.journal.add(&requests[0], resServed, 200, 0)
+	if notes := h.server.journal.notes; len(notes) != 1 || notes[0].count != 1 {
+		t.Errorf("%d notes", len(notes))
 	}
 }
 

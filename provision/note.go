@@ -24,6 +24,7 @@ var tokenLike = regexp.MustCompile("[A-Za-z0-9]{20,}")
 // that it can be made on the hot path.
 type note struct {
 	time    time.Time
+	count   int // requests alike, of which this is the last
 	account record.ID
 	device  record.ID
 	mac     record.MAC
@@ -79,6 +80,20 @@ func (n *note) key() key {
 	k := key{account: n.account, device: n.device, mac: n.mac, source: n.source, result: n.result, method: n.method, token: n.digest}
 	copy(k.name[:], n.nameBuf[:n.name])
 	return k
+}
+
+// like says whether a request answered so has the key of the note.
+func (n *note) like(r *request, res result) bool {
+	var account, device record.ID
+	if r.account != nil {
+		account = r.account.ID
+	}
+	if r.device != nil {
+		device = r.device.ID
+	}
+	return n.mac == r.mac && n.source == r.source && n.result == res && n.method == r.method &&
+		n.account == account && n.device == device && n.digest == [3]byte(r.digest[:3]) &&
+		string(n.nameBuf[:n.name]) == string(r.name[:min(len(r.name), keptName)])
 }
 
 // event is count such notes as the administrator reads them.

@@ -33,6 +33,13 @@ func (p *patch) apply(state *record.DeviceState) {
 	}
 }
 
+// fetch takes a fetch that is not older than the one there is.
+func (p *patch) fetch(n *note) {
+	if !n.time.Before(p.last.time) {
+		p.last = *n
+	}
+}
+
 func (j *journal) patch(device, account record.ID) *patch {
 	p := j.states[device]
 	if p == nil {
@@ -60,7 +67,7 @@ func (j *journal) seen(n *note) {
 		m = &record.UnknownMAC{Account: n.account, MAC: n.mac.String(), FirstSeen: n.time.UTC()}
 		j.unknown[k] = m
 	}
-	m.Count++
+	m.Count += n.count
 	m.LastSeen, m.SourceIP = n.time.UTC(), ip(n.source)
 	m.UserAgent = n.userAgent()
 	m.Vendor = catalog.MACVendor(n.mac.Hex())

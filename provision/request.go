@@ -45,7 +45,7 @@ type request struct {
 	source netip.Addr
 	local  netip.Addr // the address of ours the phone talks to
 	header *fasthttp.RequestHeader
-	client client     // who its certificate says it is
+	client client // who its certificate says it is
 
 	// What the index says.
 	token   store.Token
