@@ -50,7 +50,7 @@ func Fast(l Limits, handler fasthttp.RequestHandler, log *slog.Logger) *fasthttp
 // left. It returns nil after a complete drain. The server cannot be used
 // again.
 func ServeFast(ctx context.Context, srv *fasthttp.Server, ln net.Listener, drain time.Duration) error {
-	ln = &onceListener{Listener: ln}
+	ln = patientListener{&onceListener{Listener: ln}, slack(srv)}
 	conns := connSet{open: make(map[net.Conn]struct{})}
 	srv.ConnState = conns.state
 	served := make(chan error, 1)
