@@ -3,6 +3,7 @@ package admin
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"dialtone/provision/catalog"
@@ -77,13 +78,10 @@ func prepareDevice(_ *call, tx *store.Tx, in *input[*record.Device]) (any, error
 	if d.Model != "" && known {
 		d.Vendor, d.Model = model.Vendor, model.Name
 	}
-	if in.create || in.has("model") || in.has("lines") || in.has("slot") || in.has("base") {
+	if in.create || in.has("model") || in.has("vendor") || in.has("lines") || in.has("slot") || in.has("base") {
 		if err := fitsModel(tx, d); err != nil {
 			return nil, err
 		}
-	}
-	if !in.create {
-		return nil, nil
 	}
 	fits := record.Deskphone
 	if d.Model != "" && known {
@@ -96,8 +94,11 @@ func prepareDevice(_ *call, tx *store.Tx, in *input[*record.Device]) (any, error
 		d.Type = record.DECTHandset
 	case d.Type == "":
 		return nil, invalidField("type", record.CodeRequired, "must be deskphone, dect_base, dect_handset or softphone")
-	case d.Model != "" && known && d.Type != fits:
+	case (in.create || in.has("model")) && d.Model != "" && known && d.Type != fits:
 		return nil, invalidField("type", record.CodeInvalid, "a %s is a %s", d.Model, fits)
+	}
+	if !in.create {
+		return nil, nil
 	}
 	if d.Type == record.Deskphone && !in.has("button_template") {
 		a, err := store.Load[*record.Account](tx, d.Account)
@@ -109,8 +110,11 @@ func prepareDevice(_ *call, tx *store.Tx, in *input[*record.Device]) (any, error
 	return nil, nil
 }
 
-// fitsModel refuses lines that the phone, and slots that the base, has not got: what
-// stands there would reach no phone.
+// configurable says whether there is a file for the vendor's phones.
+func configurable(vendor string) bool { return catalog.Generic(vendor).Vendor == vendor }
+
+// fitsModel refuses a vendor there is no file for, and lines that the phone, and slots that the base, has not got:
+// what stands there would reach no phone.
 func fitsModel(tx *store.Tx, d *record.Device) error {
 	var p record.Problems
 	if m, known := catalog.Find(d.Vendor, d.Model); known && d.Model != "" && typeOfModel(m) == record.Deskphone {
@@ -121,6 +125,9 @@ func fitsModel(tx *store.Tx, d *record.Device) error {
 		if highest > m.Accounts {
 			p.Add("lines", record.CodeOutOfRange, "a %s has %d lines", m.Name, m.Accounts)
 		}
+	}
+	if vendor := strings.ToLower(strings.TrimSpace(d.Vendor)); vendor != "" && d.Type != record.Softphone && !configurable(vendor) {
+		p.Add("vendor", record.CodeNotAvailable, "phones of %s cannot be configured yet", vendor)
 	}
 	if d.Base == "" {
 		return p.Err()

@@ -50,3 +50,19 @@ func TestForwardKeyToEmergency(t *testing.T) {
 	w.post(w.at("/button_templates"), fieldsOf{"name": "Keys", "buttons": forward("+13125550100")}).want(http.StatusCreated)
 	w.patch(device, fieldsOf{"button_overrides": forward("1001")}).want(http.StatusOK)
 }
+
+func TestDeviceIsOfAnotherSort(t *testing.T) {
+	w := newWorld(t)
+	o := w.newOffice()
+	device := w.at("/devices/" + string(o.device))
+	if got := w.patch(device, fieldsOf{"model": "W60B"}).want(422).fields()["type"]; got != record.CodeInvalid {
+		t.Errorf("a deskphone made a DECT base: %q", got)
+	}
+	for vendor, code := range map[string]string{"poly": record.CodeNotAvailable, " Yealink ": ""} {
+		if got := w.patch(device, fieldsOf{"vendor": vendor}).fields()["vendor"]; got != code {
+			t.Errorf("vendor %q of a known one: code %q, want %q", vendor, got, code)
+		}
+	}
+	w.post(w.at("/devices"), fieldsOf{"mac": "00040f000001", "vendor": "Poly", "model": "VVX411"}).want(422)
+	w.post(w.at("/devices"), fieldsOf{"type": "softphone", "vendor": "linphone"}).want(http.StatusCreated)
+}
