@@ -39,8 +39,8 @@ type options struct {
 
 // daemon is a running dialtone.
 type daemon struct {
-	Provision, Admin string
-	SIP              struct{ UDP, TCP, TLS, WSS []string }
+	Provision, Admin, ACME string
+	SIP                    struct{ UDP, TCP, TLS, WSS []string }
 
 	t      testing.TB
 	data   string // folder

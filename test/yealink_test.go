@@ -78,7 +78,7 @@ func (s settings) account(t testing.TB) peer.Account {
 	if s[line+"enable"] != "1" || s[line+"outbound_proxy_enable"] != "1" || s[line+"user_name"] != s[line+"auth_name"] {
 		t.Fatalf("the first line is not set up: %v", s)
 	}
-	transport := map[string]string{"0": "udp", "1": "tcp"}[s[line+"transport_type"]]
+	transport := map[string]string{"0": "udp", "1": "tcp", "2": "tls"}[s[line+"transport_type"]]
 	if transport == "" {
 		t.Fatalf("transport %q", s[line+"transport_type"])
 	}
