@@ -34,8 +34,9 @@ func openBindings(dir string, log *slog.Logger) (*Bindings, error) {
 // ops may be reused afterwards.
 func (b *Bindings) Commit(ops []BindingOp) error {
 	return b.engine.Update(func(tx kv.Txn) error {
+		key := []byte(prefixBinding)
 		for _, op := range ops {
-			key := append([]byte(prefixBinding), op.Key...)
+			key = append(key[:len(prefixBinding)], op.Key...)
 			var err error
 			if op.Value == nil {
 				err = tx.Delete(key)

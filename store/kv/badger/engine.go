@@ -31,6 +31,7 @@ type Engine struct {
 	upkeep chan struct{} // holds one token: the right to rewrite tables
 
 	failed bool // guarded by turn
+	txn    *txn // guarded by turn
 
 	mu     sync.Mutex
 	closed bool
@@ -77,7 +78,7 @@ func open(opts Options) (*Engine, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return &Engine{
-		dir: opts.Dir, log: opts.Logger, db: db, room: room,
+		dir: opts.Dir, log: opts.Logger, db: db, room: room, txn: newTxn(db.MaxBatchSize(), db.MaxBatchCount()),
 		turn: make(chan struct{}, 1), upkeep: make(chan struct{}, 1), wake: make(chan int, 1),
 		stop: make(chan struct{}), done: make(chan struct{}),
 	}, nil
@@ -112,7 +113,8 @@ func (e *Engine) update(fn func(kv.Txn) error) error {
 	}
 	snapshot := e.db.NewTransaction(false)
 	defer snapshot.Discard()
-	t := newTxn(snapshot, e.db.MaxBatchSize(), e.db.MaxBatchCount())
+	t := e.txn
+	t.begin(snapshot)
 	if err := fn(t); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package badger
 
 import (
-	"bytes"
 	"fmt"
 
 	lib "github.com/dgraph-io/badger/v4"
@@ -26,22 +25,46 @@ type write struct {
 	gone       bool
 }
 
-// txn is a kv.Txn: writes kept aside, over a snapshot.
+// keptBytes bounds the memory a transaction leaves to the next.
+const keptBytes = 4 << 20
+
+// txn is a kv.Txn: writes kept aside, over a snapshot. Its memory serves one
+// transaction after the other.
 type txn struct {
 	reader
 	pending  map[string]write
+	most     int    // the largest pending has been
+	buf      []byte // holds keys and values
 	size     int64
 	maxSize  int64
 	maxCount int64
 }
 
-func newTxn(snapshot *lib.Txn, maxSize, maxCount int64) *txn {
-	return &txn{
-		reader:  reader{snapshot: snapshot},
-		pending: make(map[string]write),
-		// Badger adds a closing entry of its own and refuses the limit itself.
-		maxSize: maxSize - 2*sizeOverhead, maxCount: maxCount - 2,
+func newTxn(maxSize, maxCount int64) *txn {
+	// Badger adds a closing entry of its own and refuses the limit itself.
+	return &txn{maxSize: maxSize - 2*sizeOverhead, maxCount: maxCount - 2}
+}
+
+// begin empties t for a transaction over snapshot. What was much larger than it
+// needed to be last time is let go: emptying it would cost more than making it anew.
+func (t *txn) begin(snapshot *lib.Txn) {
+	t.most = max(t.most, len(t.pending))
+	if t.pending == nil || len(t.pending) < t.most/8 {
+		t.pending, t.most = make(map[string]write), 0
+	} else {
+		clear(t.pending)
 	}
+	if t.buf == nil || cap(t.buf) > keptBytes {
+		t.buf = make([]byte, 0, 4096)
+	}
+	t.reader, t.buf, t.size = reader{snapshot: snapshot}, t.buf[:0], 0
+}
+
+// keep copies b.
+func (t *txn) keep(b []byte) []byte {
+	start := len(t.buf)
+	t.buf = append(t.buf, b...)
+	return t.buf[start:len(t.buf):len(t.buf)]
 }
 
 // Get implements kv.Reader.
@@ -69,12 +92,12 @@ func (t *txn) Put(key, value []byte) error {
 	if err := kv.CheckValue(value); err != nil {
 		return err
 	}
-	return t.add(write{key: bytes.Clone(key), value: append([]byte{}, value...)})
+	return t.add(write{key: t.keep(key), value: t.keep(value)})
 }
 
 // Delete implements kv.Txn.
 func (t *txn) Delete(key []byte) error {
-	return t.add(write{key: bytes.Clone(key), gone: true})
+	return t.add(write{key: t.keep(key), gone: true})
 }
 
 func (t *txn) add(w write) error {
