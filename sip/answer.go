@@ -127,9 +127,13 @@ func appendContact(dst []byte, b *registrar.Binding, gruu bool, now time.Time) [
 			dst = append(dst, byte('0'+b.Q/weight%10))
 		}
 	}
-	if b.Instance != "" {
-		dst = append(append(append(dst, `;+sip.instance="`...), b.Instance...), '"')
-		if urn := instanceURN(b.Instance); gruu && urn != "" {
+	if !b.Instance.IsZero() {
+		dst = append(dst, `;+sip.instance="`...)
+		start := len(dst)
+		dst = b.Instance.Append(dst)
+		urn := instanceURN(dst[start:])
+		dst = append(dst, '"')
+		if gruu && len(urn) > 0 {
 			dst = append(append(append(append(append(dst, `;pub-gruu="sip:`...), b.AOR...), ";gr="...), urn...), '"')
 		}
 	}
@@ -139,16 +143,16 @@ func appendContact(dst []byte, b *registrar.Binding, gruu bool, now time.Time) [
 	return dst
 }
 
-// instanceURN is an instance without its brackets, "" for one that a URI parameter
+// instanceURN is an instance without its brackets, nil for one that a URI parameter
 // cannot carry as it is.
-func instanceURN(instance string) string {
+func instanceURN(instance []byte) []byte {
 	n := len(instance)
 	if n < 3 || instance[0] != '<' || instance[n-1] != '>' {
-		return ""
+		return nil
 	}
-	for _, c := range []byte(instance[1 : n-1]) {
+	for _, c := range instance[1 : n-1] {
 		if c <= ' ' || c >= 0x7f || c == '"' || c == ';' || c == '?' || c == '<' || c == '>' || c == '\\' {
-			return ""
+			return nil
 		}
 	}
 	return instance[1 : n-1]

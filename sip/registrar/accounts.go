@@ -93,10 +93,10 @@ func (r *Registrar) ByCredential(account, credential string, now time.Time) []Bi
 // appendOwned appends the bindings of an AOR, unless it has changed hands since
 // it was listed.
 func (r *Registrar) appendOwned(dst []Binding, name, account string, now time.Time) []Binding {
-	s := r.shardOf(name)
+	s, h := locate(r, name)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if a := s.aors[name]; a != nil && a.account.id == account {
+	if a := lookUp(&s.aors, h, name); a != nil && a.account.id == account {
 		dst = a.appendLive(dst, unix(now))
 	}
 	return dst

@@ -13,7 +13,7 @@ type Binding struct {
 
 	Contact  string // URI
 	Q        uint16 // thousandths
-	Instance string // +sip.instance, empty without one
+	Instance Instance
 	RegID    uint32
 	Path     string
 
@@ -59,12 +59,15 @@ type binding struct {
 	uriLen         uint16
 	instanceLen    uint8
 	transport      Transport
+	instanceForm   instanceForm
 	touched        bool // by the request being applied
 }
 
-func (b *binding) uri() string      { return b.text[:b.uriLen] }
-func (b *binding) instance() string { return b.text[b.uriLen:][:b.instanceLen] }
-func (b *binding) path() string     { return b.text[int(b.uriLen)+int(b.instanceLen):] }
+func (b *binding) uri() string  { return b.text[:b.uriLen] }
+func (b *binding) path() string { return b.text[int(b.uriLen)+int(b.instanceLen):] }
+func (b *binding) instance() Instance {
+	return Instance{b.text[b.uriLen:][:b.instanceLen], b.instanceForm}
+}
 
 func (b *binding) live(now uint32) bool { return b.expires > now }
 
@@ -78,8 +81,9 @@ func (b *binding) set(req *Request, c *Contact, id callID, now, expires uint32) 
 	if b.registered == 0 {
 		b.registered = now
 	}
-	if b.uri() != string(c.URI) || b.instance() != string(c.Instance) || b.path() != string(req.Path) {
-		b.setText(c.URI, c.Instance, req.Path)
+	in := pack(c.Instance)
+	if b.uri() != string(c.URI) || b.instanceForm != in.form || b.instance().text != string(in.bytes()) || b.path() != string(req.Path) {
+		b.setText(c.URI, in.bytes(), req.Path, in.form)
 	}
 	b.setAgent(req.agent())
 	b.setSource(req.Source)
@@ -88,11 +92,11 @@ func (b *binding) set(req *Request, c *Contact, id callID, now, expires uint32) 
 	b.refreshed, b.expires, b.touched = now, expires, true
 }
 
-func (b *binding) setText(uri, instance, path []byte) {
+func (b *binding) setText(uri, instance, path []byte, form instanceForm) {
 	text := make([]byte, 0, MaxContactURI+MaxInstance+MaxPath)
 	text = append(append(append(text, uri...), instance...), path...)
 	b.text = string(text)
-	b.uriLen, b.instanceLen = uint16(len(uri)), uint8(len(instance))
+	b.uriLen, b.instanceLen, b.instanceForm = uint16(len(uri)), uint8(len(instance)), form
 }
 
 func (b *binding) setAgent(agent []byte) {

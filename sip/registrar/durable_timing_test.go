@@ -30,7 +30,7 @@ func typical(i int) *registrar.Request {
 		Source:    netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 5060),
 		Contacts: []registrar.Contact{{
 			URI: fmt.Appendf(nil, "sip:user%07d@192.168.%d.%d:5060;transport=udp", i, i>>8&255, i&255), Expires: registrar.Absent, Q: registrar.FullQ,
-			Instance: fmt.Appendf(nil, "<urn:uuid:%08x-0000-4000-8000-%012x>", i*2654435761, i*7919),
+			Instance: fmt.Appendf(nil, "<urn:uuid:%08x-0000-4000-8000-%012x>", uint32(i)*2654435761, i*7919),
 		}},
 	}
 }

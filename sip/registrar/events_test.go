@@ -96,7 +96,7 @@ func TestSweep(t *testing.T) {
 		}
 		held := 0
 		for i := range r.shards {
-			held += len(r.shards[i].aors)
+			held += r.shards[i].aors.count
 		}
 		if got := len(r.accounts.names("acc_1")); held != n/2 || got != held {
 			t.Errorf("%d AORs in memory, %d in the index, want %d", held, got, n/2)

@@ -2,8 +2,9 @@ package registrar
 
 // match finds the live binding that contact c of req is about, or -1.
 func (a *aor) match(req *Request, c *Contact, id callID, now uint32) int {
+	in := pack(c.Instance)
 	rules := [...]func(*binding) bool{
-		func(b *binding) bool { return sameInstance(b, c) },
+		func(b *binding) bool { return bothInstances(b, c) && b.regID == c.RegID && in.is(b.instance()) }, // RFC 5626 6
 		func(b *binding) bool { return !bothInstances(b, c) && sameURI(c.URI, b.uri()) },
 		func(b *binding) bool { return !bothInstances(b, c) && b.callID == id && b.outranked(req, id) },
 		func(b *binding) bool { return !bothInstances(b, c) && b.sameSource(req) && b.outranked(req, id) },
@@ -27,11 +28,6 @@ func bothInstances(b *binding, c *Contact) bool { return b.instanceLen > 0 && le
 // outranked: another Call-ID, or a higher CSeq under the same one.
 func (b *binding) outranked(req *Request, id callID) bool {
 	return b.callID != id || req.CSeq > b.cseq
-}
-
-// sameInstance is RFC 5626 section 6: the same instance-id and reg-id.
-func sameInstance(b *binding, c *Contact) bool {
-	return bothInstances(b, c) && b.regID == c.RegID && b.instance() == string(c.Instance)
 }
 
 // plan decides before anything is touched whether req changes a, which may be

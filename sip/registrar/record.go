@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net/netip"
 	"unique"
 )
 
@@ -13,7 +14,7 @@ import (
 //
 // with uvarints for numbers and length-prefixed text, fixed-size fields big
 // endian. The connection is not kept: it does not outlive the process.
-const recordVersion = 1
+const recordVersion = 2
 
 // maxStored is the largest number of bindings in a record: Config.MaxBindings may
 // have been larger when it was written.
@@ -35,10 +36,11 @@ func (a *aor) appendRecord(dst []byte) []byte {
 
 func (b *binding) appendRecord(dst []byte) []byte {
 	dst = appendText(dst, b.uri())
-	dst = appendText(dst, b.instance())
+	dst = append(appendText(dst, b.instance().text), byte(b.instanceForm))
 	dst = appendText(dst, b.path())
 	dst = appendText(dst, b.agent.Value())
-	dst = append(append(dst, b.addr[:]...), b.callID[:]...)
+	dst = appendAddr(dst, b.addr)
+	dst = append(dst, b.callID[:]...)
 	for _, n := range [...]uint32{b.registered, b.refreshed, b.expires, b.cseq} {
 		dst = binary.BigEndian.AppendUint32(dst, n)
 	}
@@ -47,6 +49,18 @@ func (b *binding) appendRecord(dst []byte) []byte {
 	}
 	dst = append(dst, byte(b.transport))
 	return binary.AppendUvarint(dst, uint64(b.regID))
+}
+
+// appendAddr appends an IPv4 address as 4 bytes, others as 16, none as nothing.
+func appendAddr(dst []byte, addr [16]byte) []byte {
+	switch a := netip.AddrFrom16(addr).Unmap(); {
+	case a.Is4():
+		b := a.As4()
+		return append(append(dst, 4), b[:]...)
+	case a == netip.IPv6Unspecified():
+		return append(dst, 0)
+	}
+	return append(append(dst, 16), addr[:]...)
 }
 
 func appendText(dst []byte, s string) []byte {
@@ -125,13 +139,25 @@ func (d *decoder) uvarint(limit uint64) uint64 {
 	return n
 }
 
+// addr reads what appendAddr wrote.
+func (d *decoder) addr() (addr [16]byte) {
+	a, ok := netip.AddrFromSlice(d.text(len(addr)))
+	if !ok {
+		return addr
+	}
+	return a.As16()
+}
+
 func (d *decoder) text(limit int) []byte { return d.take(int(d.uvarint(uint64(limit)))) }
 
 func (d *decoder) binding(b *binding) {
-	uri, instance, path := d.text(MaxContactURI), d.text(MaxInstance), d.text(MaxPath)
-	b.setText(uri, instance, path)
+	uri, instance, form := d.text(MaxContactURI), d.text(MaxInstance), instanceForm(d.byte())
+	if form > instanceUpper || form != instanceText && len(instance) != 16 {
+		d.bad = true
+	}
+	b.setText(uri, instance, d.text(MaxPath), form)
 	b.agent = unique.Make(string(d.text(maxUserAgent)))
-	copy(b.addr[:], d.take(len(b.addr)))
+	b.addr = d.addr()
 	copy(b.callID[:], d.take(len(b.callID)))
 	for _, n := range [...]*uint32{&b.registered, &b.refreshed, &b.expires, &b.cseq} {
 		*n = d.uint32()

@@ -36,7 +36,7 @@ func TestRestore(t *testing.T) {
 	for i := range want {
 		want[i].Connection = 0
 	}
-	opts := cmpopts.EquateComparable(netip.AddrPort{})
+	opts := cmpopts.EquateComparable(netip.AddrPort{}, Instance{})
 	if diff := cmp.Diff(want, after.Lookup(nil, req.AOR, noon), opts); diff != "" {
 		t.Fatal(diff)
 	}

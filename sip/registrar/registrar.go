@@ -86,9 +86,6 @@ type Registrar struct {
 // New builds a Registrar with no bindings.
 func New(cfg Config) *Registrar {
 	r := &Registrar{cfg: cfg.withDefaults(), seed: maphash.MakeSeed()}
-	for i := range r.shards {
-		r.shards[i].aors = make(map[string]*aor)
-	}
 	r.accounts.init()
 	r.connections.init()
 	r.metrics = newMetrics(r.cfg.Metrics)
@@ -120,14 +117,14 @@ func (r *Registrar) Restore(key, value []byte) error {
 	if err != nil {
 		return err
 	}
-	s := r.shard(key)
+	s, h := locate(r, key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old := s.aors[a.name()]; old != nil {
+	if old := lookUp(&s.aors, h, key); old != nil {
 		r.metrics.bindings.Sub(float64(len(old.bindings)))
 		r.accounts.remove(old)
 	}
-	s.aors[a.name()] = a
+	s.aors.put(h, a)
 	r.accounts.add(a, accountID)
 	r.metrics.bindings.Add(float64(len(a.bindings)))
 	return nil

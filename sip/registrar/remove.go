@@ -28,10 +28,10 @@ func (r *Registrar) RemoveAOR(ctx context.Context, aor string, now time.Time) (i
 // removeFrom removes the matching bindings of one AOR, expired ones as Expired.
 // The change joins the queue even when it is full: it frees memory.
 func (r *Registrar) removeFrom(name string, now time.Time, match func(*Binding) bool) int {
-	s := r.shardOf(name)
+	s, h := locate(r, name)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := s.aors[name]
+	a := lookUp(&s.aors, h, name)
 	if a == nil {
 		return 0
 	}

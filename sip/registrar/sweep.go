@@ -32,9 +32,15 @@ func (r *Registrar) sweepShard(s *shard, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at, left := unix(now), maxSweep
-	for _, a := range s.aors {
-		if left -= r.expire(s, a, at); left <= 0 {
-			return
+	for i := 0; i < len(s.aors.aors); {
+		a := s.aors.aors[i]
+		if a != nil {
+			if left -= r.expire(s, a, at); left <= 0 {
+				return
+			}
+		}
+		if s.aors.aors[i] == a { // else its place has been taken by the next
+			i++
 		}
 	}
 }

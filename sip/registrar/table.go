@@ -13,26 +13,23 @@ const shardCount = 256
 // accounts or connections, committer.
 type shard struct {
 	mu   sync.Mutex
-	aors map[string]*aor // keyed by a slice of the AOR's own id
-	next change          // scratch of the update that holds mu
+	aors index
+	next change // scratch of the update that holds mu
 }
 
-func (r *Registrar) shard(name []byte) *shard {
-	return &r.shards[maphash.Bytes(r.seed, name)%shardCount]
-}
-
-// shardOf is shard for a name that is a string already.
-func (r *Registrar) shardOf(name string) *shard {
-	return &r.shards[maphash.String(r.seed, name)%shardCount]
+// locate gives the shard of an AOR and its hash there.
+func locate[T []byte | string](r *Registrar, name T) (*shard, uint32) {
+	h := maphash.String(r.seed, string(name))
+	return &r.shards[h%shardCount], uint32(h >> 32)
 }
 
 // Lookup appends the live bindings of aor (user@domain) to dst, in order of
 // registration.
 func (r *Registrar) Lookup(dst []Binding, aor []byte, now time.Time) []Binding {
-	s := r.shard(aor)
+	s, h := locate(r, aor)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if a := s.aors[string(aor)]; a != nil {
+	if a := lookUp(&s.aors, h, aor); a != nil {
 		dst = a.appendLive(dst, unix(now))
 	}
 	return dst
@@ -40,7 +37,7 @@ func (r *Registrar) Lookup(dst []Binding, aor []byte, now time.Time) []Binding {
 
 // own gives the AOR to the account and credential of req, making or remaking it.
 // Callers hold s.mu.
-func (r *Registrar) own(s *shard, a *aor, req *Request) *aor {
+func (r *Registrar) own(s *shard, h uint32, a *aor, req *Request) *aor {
 	if a != nil && a.credential() == req.Credential && a.account.id == req.Account {
 		return a
 	}
@@ -48,9 +45,8 @@ func (r *Registrar) own(s *shard, a *aor, req *Request) *aor {
 	if a != nil {
 		owned.bindings = a.bindings
 		r.accounts.remove(a)
-		delete(s.aors, a.name()) // the key must not keep the old id alive
 	}
-	s.aors[owned.name()] = owned
+	s.aors.put(h, owned)
 	r.accounts.add(owned, req.Account)
 	return owned
 }
@@ -71,7 +67,8 @@ func (r *Registrar) settle(s *shard, a *aor, ch *change) error {
 	defer ch.reset(nil)
 	ch.aor = a
 	if len(a.bindings) == 0 {
-		delete(s.aors, a.name())
+		_, h := locate(r, a.name())
+		s.aors.remove(h, a.name())
 		r.accounts.remove(a)
 	}
 	return r.commits.enqueue(ch)
@@ -80,10 +77,10 @@ func (r *Registrar) settle(s *shard, a *aor, ch *change) error {
 // appendCurrent appends the record of aor as it is now, nothing when it has no
 // bindings.
 func (r *Registrar) appendCurrent(dst []byte, aor string) []byte {
-	s := r.shardOf(aor)
+	s, h := locate(r, aor)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if a := s.aors[aor]; a != nil {
+	if a := lookUp(&s.aors, h, aor); a != nil {
 		dst = a.appendRecord(dst)
 	}
 	return dst

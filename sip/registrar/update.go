@@ -67,10 +67,10 @@ func (r *Registrar) update(req *Request, now time.Time, res *Result, w Waiter) (
 		return true, err
 	}
 	id, at := hashCallID(req.CallID), unix(now)
-	s := r.shard(req.AOR)
+	s, h := locate(r, req.AOR)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := s.aors[string(req.AOR)]
+	a := lookUp(&s.aors, h, req.AOR)
 	changes, err := a.plan(req, id, at)
 	switch {
 	case err != nil:
@@ -80,7 +80,7 @@ func (r *Registrar) update(req *Request, now time.Time, res *Result, w Waiter) (
 	}
 	ch := s.next.reset(w)
 	if changes {
-		a = r.own(s, a, req)
+		a = r.own(s, h, a, req)
 		r.apply(a, req, id, at, res, ch)
 	}
 	if a != nil {

@@ -29,11 +29,11 @@ func TestUpdateShowsTheBinding(t *testing.T) {
 	}
 	want := []Binding{{
 		AOR: "alice@pbx.example", Account: "acc_1", Credential: "cred_1",
-		Contact: sipA, Q: 700, Instance: "<urn:uuid:1>", RegID: 2, Path: "<sip:edge;lr>",
+		Contact: sipA, Q: 700, Instance: Instance{text: "<urn:uuid:1>"}, RegID: 2, Path: "<sip:edge;lr>",
 		Source: netip.MustParseAddrPort("192.0.2.9:6000"), Transport: TLS, Listener: 3, Connection: 7,
 		UserAgent: "T46U", RegisteredAt: noon, ExpiresAt: after(600),
 	}}
-	same := cmpopts.EquateComparable(netip.AddrPort{})
+	same := cmpopts.EquateComparable(netip.AddrPort{}, Instance{})
 	if diff := cmp.Diff(want, update(t, r, req, noon).Bindings, same); diff != "" {
 		t.Fatal(diff)
 	}
@@ -176,7 +176,7 @@ func TestUpdateRefuses(t *testing.T) {
 			if err == nil {
 				return
 			}
-			same := cmpopts.EquateComparable(netip.AddrPort{})
+			same := cmpopts.EquateComparable(netip.AddrPort{}, Instance{})
 			if diff := cmp.Diff(before, r.Lookup(nil, []byte(p.aor), noon), same); diff != "" {
 				t.Fatalf("a refused request changed something: %s", diff)
 			}
@@ -191,7 +191,7 @@ func TestRetransmissionIsAnsweredAlike(t *testing.T) {
 	first := update(t, r, req, noon)
 	req.Source = netip.MustParseAddrPort("203.0.113.1:1") // a copy from elsewhere moves nothing
 	again := update(t, r, req, after(1))
-	same := cmpopts.EquateComparable(netip.AddrPort{})
+	same := cmpopts.EquateComparable(netip.AddrPort{}, Instance{})
 	if diff := cmp.Diff(first.Bindings, again.Bindings, same); diff != "" {
 		t.Fatal(diff)
 	}
