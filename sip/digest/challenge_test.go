@@ -18,16 +18,19 @@ func TestAppendChallenges(t *testing.T) {
 		want string
 	}{
 		{
-			"MD5 alone", Challenge{Realm: "pbx.example", Nonce: []byte("n"), Algorithms: AlgorithmsOf(MD5)},
+			"MD5 alone",
+			Challenge{Realm: "pbx.example", Nonce: []byte("n"), Algorithms: AlgorithmsOf(MD5)},
 			"WWW-Authenticate: Digest realm=\"pbx.example\", nonce=\"n\", algorithm=MD5, qop=\"auth\"\r\n",
 		},
 		{
-			"strongest first", Challenge{Realm: "r", Nonce: []byte("n"), Algorithms: AlgorithmsOf(MD5, SHA256), Stale: true},
+			"strongest first",
+			Challenge{Realm: "r", Nonce: []byte("n"), Algorithms: AlgorithmsOf(MD5, SHA256), Stale: true},
 			"WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", stale=true, algorithm=SHA-256, qop=\"auth\"\r\n" +
 				"WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", stale=true, algorithm=MD5, qop=\"auth\"\r\n",
 		},
 		{
-			"opaque, and a realm to escape", Challenge{Realm: `a"b\`, Nonce: []byte("n"), Opaque: "o", Algorithms: AlgorithmsOf(MD5)},
+			"opaque, and a realm to escape",
+			Challenge{Realm: `a"b\`, Nonce: []byte("n"), Opaque: "o", Algorithms: AlgorithmsOf(MD5)},
 			"WWW-Authenticate: Digest realm=\"a\\\"b\\\\\", nonce=\"n\", opaque=\"o\", algorithm=MD5, qop=\"auth\"\r\n",
 		},
 		{"nothing offered", Challenge{Realm: "r"}, ""},

@@ -19,7 +19,8 @@ func newRequest(tb testing.TB, a Algorithm) *request {
 		tb.Fatal(err)
 	}
 	return &request{
-		n, value, Expected{"REGISTER", []byte("sip:pbx.example"), "pbx.example", AlgorithmsOf(MD5, SHA256), false},
+		n, value,
+		Expected{"REGISTER", []byte("sip:pbx.example"), "pbx.example", AlgorithmsOf(MD5, SHA256), false},
 		HA1("alice", "pbx.example", "correct horse", a),
 	}
 }
