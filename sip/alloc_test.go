@@ -126,6 +126,12 @@ func (d *driven) datagram(method string, cseq int, lines ...string) []byte {
 // authorized are n REGISTERs of one phone that answer one challenge, in order.
 func (d *driven) authorized(t *testing.T, n int) [][]byte {
 	t.Helper()
+	return d.authorizedFor(t, n, "sip:"+testDomain)
+}
+
+// authorizedFor is authorized with that digest uri.
+func (d *driven) authorizedFor(t *testing.T, n int, uri string) [][]byte {
+	t.Helper()
 	m, err := peer.ParseMessage(string(d.ask(t, d.datagram("REGISTER", 1), noon, "401")))
 	if err != nil {
 		t.Fatal(err)
@@ -137,7 +143,7 @@ func (d *driven) authorized(t *testing.T, n int) [][]byte {
 	list := make([][]byte, n)
 	for i := range list {
 		response, err := digest.Respond(c, digest.Answer{
-			Username: testUser, Password: testPassword, Method: "REGISTER", URI: "sip:" + testDomain, Cnonce: "00c0ffee", Count: uint32(i + 1),
+			Username: testUser, Password: testPassword, Method: "REGISTER", URI: uri, Cnonce: "00c0ffee", Count: uint32(i + 1),
 		})
 		if err != nil {
 			t.Fatal(err)

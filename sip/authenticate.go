@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"net/netip"
 	"time"
 
 	"dialtone/e911/number"
@@ -100,6 +101,7 @@ func (w *worker) verify(method string, id *identity, now time.Time) {
 		}
 	}
 	want := digest.Expected{Method: method, URI: w.reg.uri, Realm: id.realm, Algorithms: algorithms(id.domain)}
+	want.AnyURI = !digest.SameURI(c.URI, want.URI) && namesAddress(c.URI)
 	err := w.verifier.Verify(c, want, id.ha1)
 	fresh := w.edge.nonces.Verify(c.Nonce, want.Realm, now)
 	id.genuine = fresh != digest.Forged
@@ -123,6 +125,18 @@ func (w *worker) verify(method string, id *identity, now time.Time) {
 	case digest.Fresh:
 		id.user = user
 	}
+}
+
+// namesAddress tells whether a digest uri is an IP address without a user. Some clients
+// (sipp 3.6) put the address they send to there, not the Request-URI; it stands for
+// this registrar as well, and the realm says for which of its domains.
+func namesAddress(uri []byte) bool {
+	u, err := wire.ParseURI(uri)
+	if err != nil || len(u.User) > 0 {
+		return false
+	}
+	_, err = netip.ParseAddr(string(u.Host))
+	return err == nil
 }
 
 // algorithms are those a domain offers; what is unknown is asked for MD5 like most.
