@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -87,7 +88,7 @@ func launch(t testing.TB, o options) *daemon {
 	d.config = writeConfig(t, d.data, cmp.Or(o.config, baseConfig))
 	// Not bound to the test's context: that ends before the daemon is told to stop.
 	d.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), binary, append([]string{"serve", "--config", d.config}, o.args...)...)
-	d.cmd.Stdout, d.cmd.Stderr = d.out, d.log
+	d.cmd.Stdout, d.cmd.Stderr, d.cmd.Env = d.out, d.log, environment()
 	if err := d.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -97,6 +98,12 @@ func launch(t testing.TB, o options) *daemon {
 	}()
 	t.Cleanup(d.finish)
 	return d
+}
+
+// environment is ours without what is the daemon's to read: the variables that steer
+// the tests are no keys of its configuration.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "DIALTONE_") })
 }
 
 func writeConfig(t testing.TB, data, config string) string {
@@ -232,7 +239,7 @@ func run(t testing.TB, stdin []byte, args ...string) (status int, stdout, stderr
 	t.Helper()
 	var out, errs bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), binary, args...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &out, &errs
+	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Env = bytes.NewReader(stdin), &out, &errs, environment()
 	var exit *exec.ExitError
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
