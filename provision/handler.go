@@ -3,6 +3,7 @@ package provision
 import (
 	"bytes"
 	"runtime/debug"
+	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -13,7 +14,7 @@ import (
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	defer s.recovered(ctx)
 	var r request
-	r.read(ctx, s.now())
+	r.read(ctx, s.time(ctx))
 	if s.ClientCA != nil {
 		r.client.read(s.ClientCA, ctx.TLSConnectionState())
 	}
@@ -27,6 +28,15 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	if res != resLimited {
 		s.journal.add(&r, res, ctx.Response.StatusCode(), sent(ctx, &r))
 	}
+}
+
+// time is when the request was read. Without a clock of our own it is what fasthttp
+// has just looked at, which a context made by hand has not.
+func (s *Server) time(ctx *fasthttp.RequestCtx) time.Time {
+	if t := ctx.Time(); s.Now == nil && !t.IsZero() {
+		return t
+	}
+	return s.now()
 }
 
 // answer writes the answer. What was decided may still fail.
@@ -70,13 +80,14 @@ var (
 	headerCacheControl = []byte(fasthttp.HeaderCacheControl)
 	headerETag         = []byte(fasthttp.HeaderETag)
 	headerLastModified = []byte(fasthttp.HeaderLastModified)
+	headerIfNoneMatch  = []byte(fasthttp.HeaderIfNoneMatch)
 	noCache            = []byte("private, no-cache")
 )
 
 // send answers with a file, or 304 when the client has it. Times of change have a
 // second's grain, so a client is told by the entity tag alone.
 func (s *Server) send(ctx *fasthttp.RequestCtx, r *request) {
-	if r.file == fileConfig && r.method == methodGet && r.token.Device != "" && r.account.DeviceBinding && !s.bound.is(r.device, r.state) {
+	if r.file == fileConfig && r.method == methodGet && r.token.Device != "" && !r.token.Old && r.account.DeviceBinding && !s.bound.is(r.device, r.state) {
 		s.bind(r.device)
 	}
 	f := r.served
@@ -85,7 +96,7 @@ func (s *Server) send(ctx *fasthttp.RequestCtx, r *request) {
 	h.SetCanonical(headerCacheControl, noCache)
 	h.SetCanonical(headerETag, f.etag)
 	h.SetCanonical(headerLastModified, f.modified)
-	if has := ctx.Request.Header.Peek(fasthttp.HeaderIfNoneMatch); len(has) > 0 && bytes.Contains(has, f.etag) {
+	if has := ctx.Request.Header.PeekCanonical(headerIfNoneMatch); len(has) > 0 && bytes.Contains(has, f.etag) {
 		ctx.SetStatusCode(fasthttp.StatusNotModified)
 		return
 	}
