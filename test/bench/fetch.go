@@ -62,12 +62,17 @@ func (b *bench) fetch() error {
 		return err
 	}
 	defer tuned.process.stop()
-	nginx, address, err := b.startNginx(one.path(), body)
+	nginx, err := b.startNginx("nginx", one.path(), body, false)
 	if err != nil {
 		return err
 	}
-	defer nginx.stop()
-	all := []candidate{{"ours", d.provision, d.process}, canned, {"nginx", address, nginx}, tuned}
+	defer nginx.process.stop()
+	stale, err := b.startNginx("stale", one.path(), body, true)
+	if err != nil {
+		return err
+	}
+	defer stale.process.stop()
+	all := []candidate{canned, nginx, {"ours", d.provision, d.process}, tuned, stale}
 	for _, c := range all {
 		if _, err := b.send(c, one.path(), file, warmUp); err != nil {
 			return err
@@ -86,11 +91,11 @@ func (b *bench) fetch() error {
 // fetchRound gives every candidate its turn.
 func (b *bench) fetchRound(d *daemon, all []candidate, path, file string) error {
 	for _, c := range all {
-		before, err := c.process.cpu()
+		mallocs, err := b.mallocs(d, c)
 		if err != nil {
 			return err
 		}
-		mallocs, err := b.mallocs(d, c)
+		before, err := c.process.cpu()
 		if err != nil {
 			return err
 		}
@@ -209,6 +214,10 @@ func (b *bench) reportFetch(size int) {
 	r.add(row{
 		Work: "– beside a canned answer that leaves in one write: CPU", Ours: cpu("ours"), Floor: cpu("tuned") + " canned fasthttp, tuned",
 		Ratio: fmt.Sprintf("%.2f floor", r.ratio("fetch ours cpu µs", "fetch tuned cpu µs")),
+	})
+	r.add(row{
+		Work: "– beside nginx that may serve what is a minute old: CPU", Ours: cpu("ours"), Peer: cpu("stale") + " nginx, open_file_cache",
+		Ratio: fmt.Sprintf("%.2f peer", r.ratio("fetch ours cpu µs", "fetch stale cpu µs")),
 	})
 	r.add(row{
 		Work: fmt.Sprintf("– answered over %d connections, load on the same cores", b.conns),

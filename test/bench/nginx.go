@@ -23,6 +23,7 @@ http {
   access_log off;
   sendfile on;
   tcp_nopush on;
+{{if .KeepOpen}}  open_file_cache max=100000;{{end}}
   keepalive_timeout 75s;
   keepalive_requests 1000000000;
   server_tokens off;
@@ -42,44 +43,44 @@ http {
 
 var errNoNginx = errors.New("nginx is missing: apt-get install --no-install-recommends nginx-light")
 
-// startNginx serves body under path.
-func (b *bench) startNginx(path string, body []byte) (*process, string, error) {
+// startNginx serves body under path. With keepOpen it looks at a file once a minute
+// instead of for each request, and may serve an old one for so long.
+func (b *bench) startNginx(name, path string, body []byte, keepOpen bool) (c candidate, err error) {
+	c.name = name
 	program, err := exec.LookPath("nginx")
 	if err != nil {
 		if program, err = exec.LookPath("/usr/sbin/nginx"); err != nil {
-			return nil, "", errNoNginx
+			return c, errNoNginx
 		}
 	}
-	dir := filepath.Join(b.scratch, "nginx")
+	dir := filepath.Join(b.scratch, name)
 	file := filepath.Join(dir, "www", path)
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return nil, "", err
+		return c, err
 	}
 	if err := os.WriteFile(file, body, 0o600); err != nil {
-		return nil, "", err
+		return c, err
 	}
-	address, err := freeAddress()
-	if err != nil {
-		return nil, "", err
+	if c.address, err = freeAddress(); err != nil {
+		return c, err
 	}
 	var text bytes.Buffer
 	err = template.Must(template.New("nginx").Parse(nginxConfig)).Execute(&text, map[string]any{
-		"Dir": dir, "Address": address, "Workers": runtime.NumCPU(), "Root": os.Geteuid() == 0,
+		"Dir": dir, "Address": c.address, "Workers": runtime.NumCPU(), "Root": os.Geteuid() == 0, "KeepOpen": keepOpen,
 	})
 	if err != nil {
-		return nil, "", err
+		return c, err
 	}
 	config := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(config, text.Bytes(), 0o600); err != nil {
-		return nil, "", err
+		return c, err
 	}
-	p, err := start(b.ctx, nil, program, "-p", dir, "-e", "stderr", "-c", config)
-	if err != nil {
-		return nil, "", err
+	if c.process, err = start(b.ctx, nil, program, "-p", dir, "-e", "stderr", "-c", config); err != nil {
+		return c, err
 	}
-	if err := p.ready(b.ctx, func() bool { return answers("http://" + address + path) }); err != nil {
-		p.stop()
-		return nil, "", fmt.Errorf("cannot use nginx: %w", err)
+	if err := c.process.ready(b.ctx, func() bool { return answers("http://" + c.address + path) }); err != nil {
+		c.process.stop()
+		return c, fmt.Errorf("cannot use nginx: %w", err)
 	}
-	return p, address, nil
+	return c, nil
 }
