@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"time"
 
 	"dialtone/provision/layout"
 	"dialtone/provision/view"
@@ -18,7 +19,8 @@ import (
 func (s *Server) deviceOperations() []*operation {
 	ops := []*operation{{
 		method: http.MethodPost, path: devicesPath + "/{device}/rearm", event: "device.rearm", scope: record.ScopeWrite,
-		summary: "Lets a bound phone enrol again on the account's URL; its own URL stops.", body: []reflect.Type{}, emptyBody: true,
+		summary: "Lets a bound phone enrol again on the account's URL. A URL of its own in use goes on until its new one is used, 24 hours at most, so that the phone finds the new one; at_once ends it.",
+		body:    []reflect.Type{typeOf[rearmInput]()}, emptyBody: true,
 		answer: typeOf[*deviceView](), revisions: true, status: http.StatusOK, handle: handleRearm,
 	}}
 	if s.Phones != nil {
@@ -67,10 +69,28 @@ func (c *call) loadDevice(tx *store.Tx) (*record.Device, error) {
 	return d, c.matches(d.Header())
 }
 
+// rearmInput says what becomes of the URL in use.
+type rearmInput struct {
+	AtOnce bool `json:"at_once" doc:"Whether the phone's own URL ends now, for one that has leaked: the phone then needs the account's URL again."`
+}
+
+// rearm gives a bound device a new URL of its own. One that is not bound keeps it, for
+// its phone may be about to use it; the URL from before gets another day.
+func (in rearmInput) rearm(d *record.Device, bound bool, now time.Time) {
+	_, _, old := d.OldEpoch()
+	switch {
+	case bound || in.AtOnce:
+		d.Rearm(now, !in.AtOnce)
+	case old:
+		d.RearmedAt = now.UTC()
+	}
+}
+
 // handleRearm gives the device a new URL of its own and forgets that the old one
 // has been used.
 func handleRearm(c *call) (*answer, error) {
-	if err := c.readNothing(); err != nil {
+	var in rearmInput
+	if err := c.readInto(&in); err != nil {
 		return nil, err
 	}
 	var d *record.Device
@@ -80,11 +100,15 @@ func handleRearm(c *call) (*answer, error) {
 			return effect{}, err
 		}
 		d = before.Clone().(*record.Device)
-		d.BindingEpoch++
-		if err := tx.Replace(d, 0); err != nil {
+		bound := false
+		err = tx.PutState(d.ID, d.Account, func(s *record.DeviceState) {
+			bound, s.BoundEpoch = s.BoundEpoch == d.BindingEpoch+1, 0
+		})
+		if err != nil {
 			return effect{}, err
 		}
-		err = tx.PutState(d.ID, d.Account, func(s *record.DeviceState) { s.BoundEpoch = 0 })
+		in.rearm(d, bound, tx.Now())
+		err = tx.Replace(d, 0)
 		return effect{account: c.account, before: before, after: d, answer: &answer{}}, err
 	})
 	if err != nil {

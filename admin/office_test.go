@@ -157,15 +157,53 @@ func TestDeviceParts(t *testing.T) {
 	if lines[0].(map[string]any)["result"] != SyncNotRegistered {
 		t.Errorf("lines are %v", lines)
 	}
-	before := w.deviceToken(o.device)
-	w.post(path+"/rearm", nil).want(http.StatusOK)
-	if w.deviceToken(o.device) == before {
-		t.Error("rearming keeps the device's own URL")
-	}
 	w.fetched(o.device, false)
 	d := w.get(path).json()
 	if d["status"] != "provisioned" || d["fetched_hash"] != "0000000000000def" || d["drift"] != true {
 		t.Errorf("device is %v", d)
+	}
+}
+
+func TestRearm(t *testing.T) {
+	w := newWorld(t)
+	o := w.newOffice()
+	path := w.at("/devices/" + string(o.device))
+	first := w.deviceToken(o.device)
+	w.post(path+"/rearm", nil).want(http.StatusOK)
+	if w.deviceToken(o.device) != first {
+		t.Error("a phone that is not bound gets another URL")
+	}
+	w.bind(o.device)
+	if d := w.post(path+"/rearm", nil).want(http.StatusOK).json(); d["bound"] != false {
+		t.Errorf("device is %v", d)
+	}
+	second := w.deviceToken(o.device)
+	w.post(path+"/rearm", nil).want(http.StatusOK)
+	if second == first || w.deviceToken(o.device) != second {
+		t.Error("armed again the phone has not got one new URL")
+	}
+	w.opens(first, true)
+	w.opens(second, true)
+	w.bind(o.device)
+	w.post(path+"/rearm", `{"at_once":true}`).want(http.StatusOK)
+	w.opens(first, false)
+	w.opens(second, false)
+	w.opens(w.deviceToken(o.device), true)
+	w.post(path+"/rearm", `{"soon":true}`).want(422)
+}
+
+// bind notes that the device has used its own URL.
+func (w *world) bind(id record.ID) {
+	w.t.Helper()
+	err := w.store.Update(w.t.Context(), func(tx *store.Tx) error {
+		d, err := store.Load[*record.Device](tx, id)
+		if err != nil {
+			return err
+		}
+		return tx.PutState(id, d.Account, func(s *record.DeviceState) { s.BoundEpoch = d.BindingEpoch + 1 })
+	})
+	if err != nil {
+		w.t.Fatal(err)
 	}
 }
 

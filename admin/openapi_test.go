@@ -165,7 +165,7 @@ func (d *described) describeDevices(o office) {
 	d.do(d.root, http.MethodGet, device+"/buttons", nil, 200)
 	d.do(d.root, http.MethodGet, device+"/config", nil, 200)
 	d.do(d.root, http.MethodPost, device+"/check_sync", `{"reboot":false}`, 200)
-	d.do(d.root, http.MethodPost, device+"/rearm", nil, 200)
+	d.do(d.root, http.MethodPost, device+"/rearm", `{"at_once":true}`, 200)
 	link := d.do(d.root, http.MethodGet, device+"/softphone", nil, 200).text("link")
 	d.do("", http.MethodGet, strings.TrimPrefix(link, "http://admin.example.com:8081"), nil, 200)
 	overrides := device + "/button_overrides"

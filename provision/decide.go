@@ -25,6 +25,9 @@ func (s *Server) decide(v *store.View, r *request) result {
 		r.device, r.state = device, v.State(device.ID)
 	}
 	switch {
+	case s.replaced(v, r):
+		r.detail = "over the URL of its own from before it was armed again; it has used the new one since"
+		return resBound
 	case !r.method.reads() && !r.method.writes():
 		return resBadMethod
 	case account.ProvisionUser != "" && !s.authenticated(r):
@@ -51,6 +54,16 @@ func (s *Server) decide(v *store.View, r *request) result {
 	return s.decideFile(v, r)
 }
 
+// replaced says whether the URL is a device's own from before it was armed again and
+// the new one has been used.
+func (s *Server) replaced(v *store.View, r *request) bool {
+	if !r.token.Old || r.token.Device == "" {
+		return false
+	}
+	d, ok := store.Get[*record.Device](v, r.token.Device)
+	return ok && s.bound.is(d, v.State(d.ID))
+}
+
 // decideFile answers for a file of the device that the request may have.
 func (s *Server) decideFile(v *store.View, r *request) result {
 	switch {
@@ -63,7 +76,10 @@ func (s *Server) decideFile(v *store.View, r *request) result {
 	}
 	c := circumstances{
 		now: r.now, local: r.local, agent: r.agent,
-		enrolling: r.account.DeviceBinding && r.token.Device == "",
+		enrolling: r.account.DeviceBinding && (r.token.Device == "" || r.token.Old),
+	}
+	if r.token.Device != "" && r.token.Old {
+		r.detail = "over the URL of its own from before it was armed again"
 	}
 	served, err := s.config(v, r.device, r.state, &c)
 	if err != nil {

@@ -25,8 +25,9 @@ type index struct {
 	apiKeys map[record.TokenDigest]*record.APIKey
 	macs    map[record.MAC]*record.Device
 	sip     sipIndex
-	// deviceToken makes a device's own token digest; the token is derived, not stored.
-	deviceToken func(d *record.Device) record.TokenDigest
+	// deviceToken makes a device's own token digest of an epoch; the token is derived,
+	// not stored.
+	deviceToken func(id record.ID, epoch uint32) record.TokenDigest
 }
 
 // listKey names the ordered list of one kind of record under one parent: the
@@ -42,7 +43,7 @@ type stateChange struct {
 	state  *record.DeviceState
 }
 
-func newIndex(unseal unsealFunc, deviceToken func(*record.Device) record.TokenDigest) *index {
+func newIndex(unseal unsealFunc, deviceToken func(record.ID, uint32) record.TokenDigest) *index {
 	return &index{
 		records:     map[record.ID]record.Record{},
 		lists:       map[listKey]*ordered{},
@@ -154,16 +155,29 @@ func (x *index) deriveTokens(p *record.Provisioning, add bool) {
 
 func (x *index) deriveDevice(d *record.Device, add bool) {
 	if mac, err := record.ParseMAC(d.MAC); err == nil {
-		digest := x.deviceToken(d)
 		if add {
 			x.macs[mac] = d
-			x.tokens[digest] = Token{Account: d.Account, Device: d.ID}
 		} else {
 			delete(x.macs, mac)
+		}
+		x.deriveOwnTokens(d, add)
+	}
+	x.sip.device(d, add)
+}
+
+// deriveOwnTokens are those of the device's own URL and the one of before.
+func (x *index) deriveOwnTokens(d *record.Device, add bool) {
+	put := func(epoch uint32, t Token) {
+		if digest := x.deviceToken(d.ID, epoch); add {
+			x.tokens[digest] = t
+		} else {
 			delete(x.tokens, digest)
 		}
 	}
-	x.sip.device(d, add)
+	put(d.BindingEpoch, Token{Account: d.Account, Device: d.ID})
+	if epoch, ends, ok := d.OldEpoch(); ok {
+		put(epoch, Token{Account: d.Account, Device: d.ID, Old: true, Expires: ends})
+	}
 }
 
 // dropAccount removes everything below a deleted account.

@@ -173,7 +173,7 @@ func changeSome(tx *Tx, account record.ID, n int, use string, what int) error {
 		if err != nil {
 			return err
 		}
-		d.BindingEpoch++
+		d.Rearm(tx.Now(), n%2 == 0)
 		return tx.Replace(d, 0)
 	default:
 		d, err := some[*record.Device](tx, account, n)

@@ -49,16 +49,20 @@ func spell(raw []byte) string {
 // the device and its binding epoch, so it is not stored and arming the device again
 // makes a new one.
 func (s *Store) DeviceToken(d *record.Device) string {
+	return s.deviceToken(d.ID, d.BindingEpoch)
+}
+
+func (s *Store) deviceToken(id record.ID, epoch uint32) string {
 	mac := hmac.New(sha256.New, s.deviceURL)
-	mac.Write([]byte(d.ID))
-	mac.Write(binary.BigEndian.AppendUint32(nil, d.BindingEpoch))
+	mac.Write([]byte(id))
+	mac.Write(binary.BigEndian.AppendUint32(nil, epoch))
 	first := mac.Sum(nil)
 	mac.Write([]byte("more"))
 	return spell(append(first, mac.Sum(nil)...))
 }
 
-func (s *Store) deviceDigest(d *record.Device) record.TokenDigest {
-	return record.DigestToken([]byte(s.DeviceToken(d)))
+func (s *Store) deviceDigest(id record.ID, epoch uint32) record.TokenDigest {
+	return record.DigestToken([]byte(s.deviceToken(id, epoch)))
 }
 
 // Seal encrypts a secret of a record for storage.

@@ -128,9 +128,7 @@ func (s *Store) openSecrets() (err error) {
 		return err
 	}
 	s.deviceURL = s.Key("device provisioning url")
-	s.index = newIndex(s.Unseal, func(d *record.Device) record.TokenDigest {
-		return record.DigestToken([]byte(s.DeviceToken(d)))
-	})
+	s.index = newIndex(s.Unseal, s.deviceDigest)
 	s.view = View{s.index}
 	return nil
 }

@@ -25,7 +25,8 @@ type Token struct {
 	Account record.ID
 	// Device is set for a device's own token.
 	Device record.ID
-	// Old is a rotated token; it opens nothing from Expires on.
+	// Old is a rotated token, or a device's own of before it was armed again; it opens
+	// nothing from Expires on.
 	Old     bool
 	Expires time.Time
 }

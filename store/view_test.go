@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"dialtone/sip/digest"
 	"dialtone/store/record"
@@ -175,13 +178,31 @@ func TestSecrets(t *testing.T) {
 	if got, ok := token(first); !ok || got.Device != w.device.ID || got.Account != w.account.ID {
 		t.Errorf("device's token opens %+v, %v", got, ok)
 	}
-	w.device.BindingEpoch++
-	update(t, w.Store, func(tx *Tx) error { return tx.Replace(w.device, 0) })
-	if _, ok := token(first); ok {
-		t.Error("the token before arming again still opens")
+	update(t, w.Store, func(tx *Tx) error {
+		w.device.Rearm(tx.Now(), true)
+		return tx.Replace(w.device, 0)
+	})
+	want := Token{Account: w.account.ID, Device: w.device.ID, Old: true, Expires: w.device.RearmedAt.Add(24 * time.Hour)}
+	if got, ok := token(first); !ok || !cmp.Equal(got, want) {
+		t.Errorf("the token before arming again opens %+v, %v, want %+v", got, ok, want)
 	}
-	if _, ok := token(w.DeviceToken(w.device)); !ok {
-		t.Error("the new token does not open")
+	w.View(func(v *View) {
+		if _, ok := v.Token(record.DigestToken([]byte(first)), want.Expires); ok {
+			t.Error("the token before arming again opens after a day")
+		}
+	})
+	second := w.DeviceToken(w.device)
+	if got, ok := token(second); !ok || got.Old {
+		t.Errorf("the new token opens %+v, %v", got, ok)
+	}
+	update(t, w.Store, func(tx *Tx) error {
+		w.device.Rearm(tx.Now(), false)
+		return tx.Replace(w.device, 0)
+	})
+	for name, secret := range map[string]string{"first": first, "second": second} {
+		if _, ok := token(secret); ok {
+			t.Errorf("the %s token opens after arming again at once", name)
+		}
 	}
 	if bytes.Equal(w.Key("a"), w.Key("b")) || !bytes.Equal(w.Key("a"), w.Key("a")) || len(w.Key("a")) != 32 {
 		t.Error("keys of two purposes are not two keys")

@@ -3,6 +3,7 @@ package record
 import (
 	"regexp"
 	"strings"
+	"time"
 )
 
 // Types of device.
@@ -19,6 +20,10 @@ const (
 	MaxExpansionModules = 6
 	MaxHandsetSlot      = 1000
 )
+
+// OldURLLife is how long the own URL a device had before it was armed again goes on at
+// most: a phone that has only that one fetches from it where the new one is.
+const OldURLLife = 24 * time.Hour
 
 // Device is a phone, a DECT base or handset, or a softphone. What happens to it
 // (last fetch, registration) is a DeviceState.
@@ -41,7 +46,10 @@ type Device struct {
 	OutboundNumber   ID       `json:"outbound_number" doc:"Number shown on outgoing calls; null is the user's."`
 	CallbackNumber   string   `json:"callback_number" doc:"Number the emergency centre calls back, E.164; empty is the user's."`
 	Lines            []Line   `json:"lines" doc:"Its lines, at most 24."`
-	BindingEpoch     uint32   `json:"-" cbor:"binding_epoch,omitempty"`
+	// BindingEpoch numbers the device's own provisioning URLs: arming it again begins a
+	// new one. RearmedAt is when that was, if the URL of before may still be used.
+	BindingEpoch uint32    `json:"-" cbor:"binding_epoch,omitempty"`
+	RearmedAt    time.Time `json:"-" cbor:"rearmed_at,omitzero"`
 }
 
 // Line is one account of a phone: who registers where.
@@ -96,6 +104,25 @@ func (d *Device) References() []Reference {
 
 // Clone is a deep copy.
 func (d *Device) Clone() Record { return deepCopy(d) }
+
+// Rearm begins a new URL of the device's own. With keep the present one goes on until
+// the new one is used, and no longer than OldURLLife.
+func (d *Device) Rearm(now time.Time, keep bool) {
+	d.BindingEpoch++
+	d.RearmedAt = time.Time{}
+	if keep {
+		d.RearmedAt = now.UTC()
+	}
+}
+
+// OldEpoch is the epoch of the own URL of before and when that ends; ok is false when
+// there is none.
+func (d *Device) OldEpoch() (epoch uint32, ends time.Time, ok bool) {
+	if d.BindingEpoch == 0 || d.RearmedAt.IsZero() {
+		return 0, time.Time{}, false
+	}
+	return d.BindingEpoch - 1, d.RearmedAt.Add(OldURLLife), true
+}
 
 // LineNumber is the line with that number, nil when there is none.
 func (d *Device) LineNumber(n int) *Line {
