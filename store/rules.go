@@ -1,6 +1,7 @@
 package store
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -60,14 +61,15 @@ func (tx *Tx) accountRules(before record.Record, a *record.Account) error {
 			return err
 		}
 	}
-	if old.Region == a.Region && slices.Equal(old.EmergencyNumbers, a.EmergencyNumbers) && slices.Equal(old.TestNumbers, a.TestNumbers) {
+	if old.Region == a.Region && slices.Equal(old.EmergencyNumbers, a.EmergencyNumbers) &&
+		slices.Equal(old.TestNumbers, a.TestNumbers) && maps.Equal(old.FeatureCodes, a.FeatureCodes) {
 		return nil
 	}
 	return tx.nothingReserved(a, nil)
 }
 
 // locationRules keep a new country's emergency numbers from being somebody's
-// extension or user name already.
+// extension or user name, or what a key forwards to, already.
 func (tx *Tx) locationRules(l *record.Location) error {
 	a, err := Load[*record.Account](tx, l.Account)
 	if err != nil {
@@ -81,7 +83,8 @@ func (tx *Tx) locationRules(l *record.Location) error {
 }
 
 // nothingReserved refuses a change of the account, or of location l, that would
-// make an existing extension or user name an emergency number.
+// reserve an existing extension, user name or destination of a forward. The account's
+// feature codes are its own to check: no region's number has a star.
 func (tx *Tx) nothingReserved(a *record.Account, l *record.Location) error {
 	n, err := tx.emergencyNumbers(a, l)
 	if err != nil {
@@ -89,19 +92,23 @@ func (tx *Tx) nothingReserved(a *record.Account, l *record.Location) error {
 	}
 	err = each(tx, a.ID, func(e *record.Extension) error {
 		if reason, reserved := n.reserved(e.Number); reserved {
-			return conflict("", ConflictReserved, "extension %s would be an emergency number: %s; renumber it first", e.Number, reason)
+			return conflict("", ConflictReserved, "extension %s would be reserved: %s; renumber it first", e.Number, reason)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return each(tx, a.ID, func(c *record.Credential) error {
+	err = each(tx, a.ID, func(c *record.Credential) error {
 		if reason, reserved := n.reserved(c.Username); reserved {
-			return conflict("", ConflictReserved, "SIP user %s would be an emergency number: %s; delete it first", c.Username, reason)
+			return conflict("", ConflictReserved, "SIP user %s would be reserved: %s; delete it first", c.Username, reason)
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return tx.noForwardReserved(a.ID, n)
 }
 
 // emergencyNumbers are the account's reserved numbers.

@@ -153,20 +153,64 @@ func TestRules(t *testing.T) {
 			if err := tx.Create(tx.credential(w.list, "999")); err != nil {
 				return err
 			}
-			l := record.NewLocation()
-			l.Account, l.Name = w.account.ID, "London"
-			l.Address = record.Address{HouseNumber: "1", Street: "Strand", City: "London", Country: "GB"}
-			return tx.Create(l)
+			return tx.Create(london(w.account.ID))
 		}, ":reserved"},
 		"user name that is an emergency number of a location": {func(w *world, tx *Tx) error {
-			l := record.NewLocation()
-			l.Account, l.Name = w.account.ID, "London"
-			l.Address = record.Address{HouseNumber: "1", Street: "Strand", City: "London", Country: "GB"}
-			if err := tx.Create(l); err != nil {
+			if err := tx.Create(london(w.account.ID)); err != nil {
 				return err
 			}
 			return tx.Create(tx.credential(w.list, "999"))
 		}, "username:reserved"},
+		"emergency number a template's key forwards to": {func(w *world, tx *Tx) error {
+			w.template.Buttons = append(w.template.Buttons, forward(2, "4242"))
+			if err := tx.Replace(w.template, 0); err != nil {
+				return err
+			}
+			w.account.EmergencyNumbers = []string{"4242"}
+			return tx.Replace(w.account, 0)
+		}, ":reserved"},
+		"test number a device's key forwards to": {func(w *world, tx *Tx) error {
+			w.device.ButtonOverrides = []record.Button{forward(2, "4242")}
+			if err := tx.Replace(w.device, 0); err != nil {
+				return err
+			}
+			w.account.TestNumbers = []string{"4242"}
+			return tx.Replace(w.account, 0)
+		}, ":reserved"},
+		"region whose number a key forwards to": {func(w *world, tx *Tx) error {
+			w.template.Buttons = []record.Button{forward(1, "999")}
+			if err := tx.Replace(w.template, 0); err != nil {
+				return err
+			}
+			w.account.Region = "GB"
+			return tx.Replace(w.account, 0)
+		}, ":reserved"},
+		"location in a country whose number a key forwards to": {func(w *world, tx *Tx) error {
+			w.device.ButtonOverrides = []record.Button{forward(2, "999")}
+			if err := tx.Replace(w.device, 0); err != nil {
+				return err
+			}
+			return tx.Create(london(w.account.ID))
+		}, ":reserved"},
+		"location in a country whose number no key forwards to": {func(w *world, tx *Tx) error {
+			w.device.ButtonOverrides = []record.Button{forward(2, "4242"), {Position: 3, Type: record.ButtonForward}}
+			if err := tx.Replace(w.device, 0); err != nil {
+				return err
+			}
+			return tx.Create(london(w.account.ID))
+		}, accepted},
+		"feature code a key forwards to": {func(w *world, tx *Tx) error {
+			w.template.Buttons = []record.Button{forward(1, "*4242")}
+			if err := tx.Replace(w.template, 0); err != nil {
+				return err
+			}
+			w.account.FeatureCodes["park"] = "*4242"
+			return tx.Replace(w.account, 0)
+		}, ":reserved"},
+		"emergency number that is a feature code": {func(w *world, tx *Tx) error {
+			w.account.EmergencyNumbers = []string{w.account.FeatureCodes["park"]}
+			return tx.Replace(w.account, 0)
+		}, "feature_codes.park:reserved"},
 		"extension to a line there is": {func(w *world, tx *Tx) error {
 			return tx.Create(extension(w.account.ID, "1002", record.Target{Type: record.TargetDeviceLine, ID: w.device.ID, Line: 1}))
 		}, accepted},
@@ -402,4 +446,16 @@ func TestSameWriteKeepsRevision(t *testing.T) {
 	if err != nil || len(changes) != 1 || changes[0].After.(*record.User).Name != "Anna" {
 		t.Errorf("changes %v, error %v; want the second write alone", changes, err)
 	}
+}
+
+// forward is a key that forwards all calls.
+func forward(position int, destination string) record.Button {
+	return record.Button{Position: position, Type: record.ButtonForward, Target: &record.ButtonTarget{Destination: destination}}
+}
+
+func london(account record.ID) *record.Location {
+	l := record.NewLocation()
+	l.Account, l.Name = account, "London"
+	l.Address = record.Address{HouseNumber: "1", Street: "Strand", City: "London", Country: "GB"}
+	return l
 }
