@@ -75,14 +75,8 @@ func (s *Server) answer(ctx *fasthttp.RequestCtx, r *request, res result) result
 	return res
 }
 
-// Header names and values, as fasthttp wants them.
-var (
-	headerCacheControl = []byte(fasthttp.HeaderCacheControl)
-	headerETag         = []byte(fasthttp.HeaderETag)
-	headerLastModified = []byte(fasthttp.HeaderLastModified)
-	headerIfNoneMatch  = []byte(fasthttp.HeaderIfNoneMatch)
-	noCache            = []byte("private, no-cache")
-)
+// headerIfNoneMatch is the name as fasthttp wants it.
+var headerIfNoneMatch = []byte(fasthttp.HeaderIfNoneMatch)
 
 // send answers with a file, or 304 when the client has it. Times of change have a
 // second's grain, so a client is told by the entity tag alone.
@@ -91,11 +85,7 @@ func (s *Server) send(ctx *fasthttp.RequestCtx, r *request) {
 		s.bind(r.device)
 	}
 	f := r.served
-	h := &ctx.Response.Header
-	h.SetContentTypeBytes(f.kind)
-	h.SetCanonical(headerCacheControl, noCache)
-	h.SetCanonical(headerETag, f.etag)
-	h.SetCanonical(headerLastModified, f.modified)
+	f.header.CopyTo(&ctx.Response.Header)
 	if has := ctx.Request.Header.PeekCanonical(headerIfNoneMatch); len(has) > 0 && bytes.Contains(has, f.etag) {
 		ctx.SetStatusCode(fasthttp.StatusNotModified)
 		return

@@ -177,8 +177,15 @@ func TestUnlike(t *testing.T) {
 	d := &record.Device{}
 	d.ID = "d"
 	requests := []request{
-		{}, {source: numbered(1)}, {method: methodGet}, {mac: record.MAC{1}}, {digest: record.TokenDigest{2: 1}},
-		{name: []byte("x")}, {account: a}, {account: b}, {account: a, device: d},
+		{},
+		{source: numbered(1)},
+		{method: methodGet},
+		{mac: record.MAC{1}},
+		{digest: record.TokenDigest{2: 1}},
+		{name: []byte("x")},
+		{account: a},
+		{account: b},
+		{account: a, device: d},
 	}
 	for i := range requests {
 		h.server.journal.add(&requests[i], resServed, 200, 0)

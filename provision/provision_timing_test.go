@@ -37,11 +37,7 @@ func canned(b *testing.B, h *house) fasthttp.RequestHandler {
 	f := h.server.cache.files
 	for _, f := range f {
 		return func(ctx *fasthttp.RequestCtx) {
-			hd := &ctx.Response.Header
-			hd.SetContentTypeBytes(f.kind)
-			hd.SetCanonical(headerCacheControl, noCache)
-			hd.SetCanonical(headerETag, f.etag)
-			hd.SetCanonical(headerLastModified, f.modified)
+			f.header.CopyTo(&ctx.Response.Header)
 			ctx.Response.SetBodyRaw(f.body)
 		}
 	}

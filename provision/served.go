@@ -33,11 +33,10 @@ type origin struct {
 // served is a file ready to be answered with. It is not changed once it is made, but
 // for its mark.
 type served struct {
-	body     []byte
-	etag     []byte
-	modified []byte // Last-Modified
-	kind     []byte // Content-Type
-	hash     uint64 // see view.Hash
+	body   []byte
+	etag   []byte
+	header *fasthttp.ResponseHeader // with the file's fields; copied, which costs less than setting them
+	hash   uint64                   // see view.Hash
 
 	origin origin
 	made   time.Time
@@ -47,9 +46,9 @@ type served struct {
 // newServed makes a file of a body, which it copies. A body that is the same as
 // before's keeps its time; since, unless it is zero, is when the body was seen before.
 func newServed(body []byte, hash uint64, kind string, before *served, now, since time.Time) *served {
-	f := &served{kind: []byte(kind), hash: hash, made: now}
+	f := &served{hash: hash, made: now}
 	if before != nil && before.hash == hash {
-		f.body, f.etag, f.modified = before.body, before.etag, before.modified
+		f.body, f.etag, f.header = before.body, before.etag, before.header
 		return f
 	}
 	f.body = append(make([]byte, 0, len(body)), body...)
@@ -57,8 +56,19 @@ func newServed(body []byte, hash uint64, kind string, before *served, now, since
 	if since.IsZero() {
 		since = now
 	}
-	f.modified = fasthttp.AppendHTTPDate(nil, since)
+	f.header = newHeader(kind, f.etag, since)
 	return f
+}
+
+// newHeader is the part of a header that tells about a file.
+func newHeader(kind string, etag []byte, modified time.Time) *fasthttp.ResponseHeader {
+	h := &fasthttp.ResponseHeader{}
+	h.SetNoDefaultContentType(true)
+	h.SetContentType(kind)
+	h.Set(fasthttp.HeaderCacheControl, "private, no-cache")
+	h.SetBytesV(fasthttp.HeaderETag, etag)
+	h.SetBytesV(fasthttp.HeaderLastModified, fasthttp.AppendHTTPDate(nil, modified))
+	return h
 }
 
 // fresh says whether the file is still right.
@@ -67,4 +77,4 @@ func (f *served) fresh(o *origin, now time.Time) bool {
 }
 
 // size is roughly what the file takes in memory, in bytes.
-func (f *served) size() int { return len(f.body) + 512 }
+func (f *served) size() int { return len(f.body) + 1<<10 }

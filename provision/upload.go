@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
-	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -111,9 +110,6 @@ func (s *Server) stored(u store.Upload) (*served, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read upload %q: %w", u.Blob, err)
 	}
-	etag := `"` + u.Blob.String()[:16] + `"`
-	return &served{
-		body: body, kind: []byte(typeConfig), etag: []byte(etag),
-		modified: fasthttp.AppendHTTPDate(nil, u.Time.Truncate(time.Second)),
-	}, nil
+	etag := []byte(`"` + u.Blob.String()[:16] + `"`)
+	return &served{body: body, etag: etag, header: newHeader(typeConfig, etag, u.Time)}, nil
 }
