@@ -127,8 +127,8 @@ func TestKill(t *testing.T) {
 	closeStore(t, s)
 	k := &told{map[record.ID]string{}, map[record.ID]bool{}, map[record.ID]bool{}}
 	for round := range rounds {
-		// Some children die while they open the store.
-		k.run(t, dir, time.Duration(rand.IntN(300))*time.Millisecond)
+		// Every third child may die while it opens the store, the others while they write.
+		k.run(t, dir, time.Duration(rand.IntN(300))*time.Millisecond, round%3 > 0)
 		s := openWith(t, Config{Dir: dir})
 		k.check(t, s, a.ID)
 		closeStore(t, s)
@@ -142,8 +142,9 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// run starts a child, kills it after a while and notes what it has said.
-func (k *told) run(t *testing.T, dir string, life time.Duration) {
+// run starts a child, kills it after a while, counted from its start or from when it
+// has opened the store, and notes what it has said.
+func (k *told) run(t *testing.T, dir string, life time.Duration, opened bool) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -161,9 +162,15 @@ func (k *told) run(t *testing.T, dir string, life time.Duration) {
 	}
 	timer := time.AfterFunc(life, func() { _ = child.Process.Signal(syscall.SIGKILL) })
 	defer timer.Stop()
+	if opened {
+		timer.Stop()
+	}
 	lines := bufio.NewReader(out)
 	for {
 		line, err := lines.ReadString('\n')
+		if opened && line == "ready\n" {
+			timer.Reset(life)
+		}
 		if err == nil {
 			err = k.line(strings.TrimSuffix(line, "\n"))
 		}
