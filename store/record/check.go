@@ -23,7 +23,6 @@ const (
 
 var (
 	e164Pattern     = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-	countryPattern  = regexp.MustCompile(`^[A-Z]{2}$`)
 	dialablePattern = regexp.MustCompile(`^\+?[0-9*#]{1,32}$`)
 )
 
@@ -103,14 +102,6 @@ func stripSeparators(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// country checks an ISO 3166-1 alpha-2 code, upper-casing it.
-func (p *Problems) country(field string, v *string) {
-	*v = strings.ToUpper(strings.TrimSpace(*v))
-	if !countryPattern.MatchString(*v) {
-		p.Add(field, CodeInvalid, "must be a two-letter country code such as US")
-	}
 }
 
 // timezone checks an IANA zone name; empty is allowed.

@@ -52,6 +52,11 @@ func TestValidate(t *testing.T) {
 		{"time zone", "timezone", CodeInvalid, account(func(a *Account) { a.Timezone = "Mars/Olympus" })},
 		{"the machine's own zone", "timezone", CodeInvalid, account(func(a *Account) { a.Timezone = "Local" })},
 		{"region", "region", CodeInvalid, account(func(a *Account) { a.Region = "USA" })},
+		{"region of no country", "region", CodeInvalid, account(func(a *Account) { a.Region = "XX" })},
+		{"tones of no country", "settings.regional.tone_scheme", CodeInvalid, account(func(a *Account) {
+			tones := "UK"
+			a.Settings.Regional = &RegionalSettings{ToneScheme: &tones}
+		})},
 		{"network", "provision_networks[1]", CodeInvalid, account(func(a *Account) { a.ProvisionNetworks = []string{"192.0.2.0/24", "x"} })},
 		{"fax limit", "fax_limit_inbound", CodeOutOfRange, account(func(a *Account) { n := -1; a.FaxLimitInbound = &n })},
 		{"fax limit none", "", "", account(func(a *Account) { n := 0; a.FaxLimitInbound = &n })},
