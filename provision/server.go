@@ -26,6 +26,8 @@ const (
 	maxConns   = 50_000
 	perSource  = 8192 // a building behind one address
 	maxUploads = 64   // at once
+
+	bodyTime = 20 * time.Second // for reading what a phone stores, for each MB it may have
 )
 
 // A source may come with a wrong token wrongBurst times, and once more every
@@ -113,6 +115,7 @@ func (s *Server) prepare() {
 	s.journal = newJournal(s.Store, s.Log, s.metrics, &s.bound, s.now)
 	limits := s.Limits
 	limits.MaxHeader = cmp.Or(limits.MaxHeader, maxHeader)
+	limits.Body = cmp.Or(limits.Body, bodyTime*time.Duration(max(1, s.MaxUpload>>20)))
 	s.http = httpx.Fast(limits, s.handle, s.Log)
 	// A body is read once it is known whose it is.
 	s.http.StreamRequestBody = true

@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/valyala/fasthttp"
 )
 
 const local = "805ec0010203-local.cfg"
@@ -85,6 +88,46 @@ func TestUploadBrokenOff(t *testing.T) {
 	eventually(t, func() bool { return h.counted(t, h.server.metrics.requests[resError]) == 1 })
 	if got := h.get(t, local); got.status != 404 {
 		t.Errorf("kept half a file: %s", got.raw)
+	}
+}
+
+// Who sends a byte now and then holds the place of an upload for seconds.
+func TestUploadSlow(t *testing.T) {
+	h := newHouse(t, func(s *Server) { s.Limits.Body = 100 * time.Millisecond }).serve(t)
+	c, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_, _ = io.WriteString(c, "PUT /p/"+token+"/"+local+" HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = io.Copy(io.Discard, c)
+	}()
+	eventually(t, func() bool {
+		_, _ = io.WriteString(c, "x")
+		select {
+		case <-ended:
+			return true
+		default:
+			return false
+		}
+	})
+	if len(h.server.uploads) != 0 {
+		t.Error("its place is still taken")
+	}
+}
+
+func TestUploadTime(t *testing.T) {
+	for bytes, want := range map[int]time.Duration{0: 20 * time.Second, 1000: 20 * time.Second, 4 << 20: 80 * time.Second} {
+		h := newHouse(t, func(s *Server) { s.MaxUpload = bytes })
+		h.server.prepare()
+		var header fasthttp.RequestHeader
+		header.SetContentLength(1)
+		if got := h.server.http.HeaderReceived(&header).ReadTimeout; got != want {
+			t.Errorf("%d bytes may take %s, want %s", bytes, got, want)
+		}
 	}
 }
 
