@@ -38,7 +38,7 @@ func banOperations() []*operation {
 
 func handleBans(c *call) (*answer, error) {
 	q := c.query()
-	limit, after := q.limit(), q.cursor()
+	limit, after := q.limit(), q.cursor(isBanKey)
 	if err := q.err(); err != nil {
 		return nil, err
 	}
@@ -63,6 +63,11 @@ func banKey(b Ban) string {
 		return "4" + string(a.AsSlice())
 	}
 	return "6" + string(a.AsSlice())
+}
+
+// isBanKey says whether a text is what banKey makes.
+func isBanKey(text string) bool {
+	return len(text) == 5 && text[0] == '4' || len(text) == 17 && text[0] == '6'
 }
 
 // sourceName is an address where the prefix is just that.

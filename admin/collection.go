@@ -132,7 +132,7 @@ func (k *collection[T]) handleList(c *call) (*answer, error) {
 		return nil, err
 	}
 	q := c.query()
-	limit, after := q.limit(), record.ID(q.cursor())
+	limit, after := q.limit(), record.ID(q.cursor(func(text string) bool { return string(record.ID(text).Kind()) == k.kind() }))
 	match := func(*store.View, T) bool { return true }
 	if k.match != nil {
 		match = k.match(c, q)

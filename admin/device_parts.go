@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strconv"
+	"strings"
 	"time"
 
 	"dialtone/provision/layout"
@@ -123,7 +125,7 @@ func handleButtons(c *call) (*answer, error) {
 		return nil, err
 	}
 	q := c.query()
-	limit, after := q.limit(), q.cursor()
+	limit, after := q.limit(), q.cursor(isPlace)
 	if err := q.err(); err != nil {
 		return nil, err
 	}
@@ -137,6 +139,14 @@ func handleButtons(c *call) (*answer, error) {
 
 // place sorts keys by module and position as text.
 func place(module, position int) string { return fmt.Sprintf("%02d/%03d", module, position) }
+
+// isPlace says whether a text is what place makes.
+func isPlace(text string) bool {
+	module, position, ok := strings.Cut(text, "/")
+	m, err1 := strconv.Atoi(module)
+	p, err2 := strconv.Atoi(position)
+	return ok && err1 == nil && err2 == nil && text == place(m, p)
+}
 
 // pageOfPlaces is a page of a list that is sorted by place.
 func pageOfPlaces[T any](list []T, limit int, after string, at func(T) string) page {

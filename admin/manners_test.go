@@ -1,10 +1,12 @@
 package admin
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"dialtone/store/record"
 )
@@ -154,6 +156,29 @@ func TestPaging(t *testing.T) {
 		w.get(w.at(list + "?limit=1")).want(http.StatusOK)
 		w.get(w.at(list + "?limit=0")).want(422)
 		w.get(w.at(list + "?cursor=%21")).want(422)
+	}
+}
+
+// A cursor of another list is refused: it would show a page of anything, or none.
+func TestForeignCursor(t *testing.T) {
+	w := newWorld(t)
+	o := w.newOffice()
+	lists := []string{
+		"/v1/accounts", "/v1/audit_entries", "/v1/bans", w.at("/users"), w.at("/devices"), w.at("/locations"), w.at("/button_templates"),
+		w.at("/registrations"), w.at("/registration_failures"), w.at("/unknown_macs"), w.at("/audit_entries"),
+		w.at("/provisioning_events"), w.at("/devices/" + string(o.device) + "/provisioning_events"),
+		w.at("/devices/" + string(o.device) + "/buttons"), w.at("/devices/" + string(o.device) + "/button_overrides"),
+	}
+	for name, text := range map[string]string{
+		"extension": string(record.NewID(record.KindExtension, time.Now())), "half an id": "user_", "words": "anything at all",
+		"no place": "1/2", "NUL": "\x00", "two parts": "a b", "long": strings.Repeat("z", 3000),
+	} {
+		cursor := base64.RawURLEncoding.EncodeToString([]byte(text))
+		for _, list := range lists {
+			if fields := w.get(list + "?cursor=" + cursor).want(422).fields(); fields["cursor"] != record.CodeInvalid {
+				t.Errorf("%s to %s: %v", name, list, fields)
+			}
+		}
 	}
 }
 

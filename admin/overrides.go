@@ -52,7 +52,7 @@ func handleOverrides(c *call) (*answer, error) {
 		return nil, err
 	}
 	q := c.query()
-	limit, after := q.limit(), q.cursor()
+	limit, after := q.limit(), q.cursor(isPlace)
 	if err := q.err(); err != nil {
 		return nil, err
 	}

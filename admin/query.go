@@ -73,11 +73,15 @@ func (q *query) limit() int {
 	return n
 }
 
-// cursor is the text a cursor of ours stands for.
-func (q *query) cursor() string {
+// cursor is the text a cursor of ours stands for; place says whether a text has the
+// form of the list's. One of another list would show a page of anything.
+func (q *query) cursor(place func(text string) bool) string {
+	if !q.values.Has("cursor") {
+		return ""
+	}
 	c := q.values.Get("cursor")
 	text, err := base64.RawURLEncoding.DecodeString(c)
-	if err != nil || len(c) > maxCursor || q.values.Has("cursor") && c == "" {
+	if err != nil || len(c) > maxCursor || !place(string(text)) {
 		q.problems.Add("cursor", record.CodeInvalid, "must be the next of the page before")
 		return ""
 	}

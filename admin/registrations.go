@@ -36,7 +36,7 @@ func registrationOperations() []*operation {
 
 func handleRegistrations(c *call) (*answer, error) {
 	q := c.query()
-	limit, after := q.limit(), q.cursor()
+	limit, after := q.limit(), q.cursor(isContactKey)
 	aor, device := aorName(q.text("aor")), record.ID(q.text("device"))
 	if err := q.err(); err != nil {
 		return nil, err
@@ -64,6 +64,12 @@ func handleRegistrations(c *call) (*answer, error) {
 
 // contactKey tells contacts apart and sorts them.
 func contactKey(r Registration) string { return r.AOR + " " + r.Contact }
+
+// isContactKey says whether a text may be what contactKey makes.
+func isContactKey(text string) bool {
+	aor, contact, ok := strings.Cut(text, " ")
+	return ok && strings.Contains(aor, "@") && contact != ""
+}
 
 func showRegistration(v *store.View, r Registration) registrationView {
 	shown := registrationView{

@@ -40,7 +40,7 @@ func (s *Store) AuditEntries(q AuditQuery) (page Page[record.AuditEntry], err er
 		if err != nil {
 			return err
 		}
-		page, err = newest(r, auditPrefix(q.Account), q.After, start, q.Limit, func(_ string, value []byte) (record.AuditEntry, verdict, error) {
+		page, err = newest(r, walk{auditPrefix(q.Account), numbered, q.After, start, q.Limit}, func(_ string, value []byte) (record.AuditEntry, verdict, error) {
 			e, err := readEntry(value)
 			if err != nil {
 				return e, stop, fmt.Errorf("cannot read audit entry: %w", err)

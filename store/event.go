@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"dialtone/store/kv"
@@ -16,6 +17,14 @@ import (
 //	event_seq/<account>/<device>           the device's newest seq
 //
 // The device is "" for events that name none the store knows.
+
+// eventID starts the identifiers of events; a stamp follows.
+const eventID = "pev_"
+
+func eventPlace(rest string) bool {
+	stamp, ok := strings.CutPrefix(rest, eventID)
+	return ok && stamped(stamp)
+}
 
 // storedEvent is an event and where its device's list has it.
 type storedEvent struct {
@@ -35,7 +44,7 @@ func (tx *Tx) AppendProvisioningEvent(ev record.ProvisioningEvent) error {
 	if stored.Time.IsZero() {
 		stored.Time = tx.now
 	}
-	stored.ID = "pev_" + tx.stamp(stored.Time)
+	stored.ID = eventID + tx.stamp(stored.Time)
 	if known, err := tx.knows(ev.Device); err != nil {
 		return err
 	} else if known {
@@ -124,9 +133,9 @@ func (s *Store) ProvisioningEvents(q ProvisioningEventQuery) (page Page[record.P
 		}
 		start := ""
 		if !q.To.IsZero() {
-			start = "pev_" + lastStamp(q.To)
+			start = eventID + lastStamp(q.To)
 		}
-		page, err = newest(r, historyPrefix(tableEvent, q.Account), q.After, start, q.Limit,
+		page, err = newest(r, walk{historyPrefix(tableEvent, q.Account), eventPlace, q.After, start, q.Limit},
 			func(_ string, value []byte) (record.ProvisioningEvent, verdict, error) { return q.read(value) })
 		return err
 	})
@@ -135,7 +144,7 @@ func (s *Store) ProvisioningEvents(q ProvisioningEventQuery) (page Page[record.P
 
 func (q *ProvisioningEventQuery) ofDevice(r kv.Reader) (Page[record.ProvisioningEvent], error) {
 	prefix := historyKey(tableEventDevice, q.Account, string(q.Device)+"/")
-	return newest(r, prefix, q.After, "", q.Limit, func(_ string, id []byte) (record.ProvisioningEvent, verdict, error) {
+	return newest(r, walk{prefix: prefix, place: numbered, after: q.After, limit: q.Limit}, func(_ string, id []byte) (record.ProvisioningEvent, verdict, error) {
 		value, err := r.Get(historyKey(tableEvent, q.Account, string(id)))
 		if err != nil {
 			return record.ProvisioningEvent{}, stop, fmt.Errorf("cannot read provisioning event %q: %w", id, err)

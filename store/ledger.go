@@ -124,7 +124,7 @@ func (l ledger) delete(tx *Tx, account record.ID, key string) error {
 // folded lists the items of a ledger, the one changed last first.
 func folded[T any](s *Store, l ledger, account record.ID, after string, limit int, judge func(*T) verdict) (page Page[T], err error) {
 	err = s.engine.View(func(r kv.Reader) error {
-		page, err = newest(r, historyPrefix(l.name+"_order", account), after, "", limit, func(_ string, key []byte) (T, verdict, error) {
+		page, err = newest(r, walk{prefix: historyPrefix(l.name+"_order", account), place: stamped, after: after, limit: limit}, func(_ string, key []byte) (T, verdict, error) {
 			var v T
 			value, err := r.Get(l.item(account, string(key)))
 			if err == nil {

@@ -43,26 +43,35 @@ const (
 	stop // this one and all older ones are beyond what was asked for
 )
 
-// newest walks the keys of a prefix backwards from behind the cursor, or from start
-// (a key's rest, inclusive), and gathers a page. item gets the rest of each key.
-func newest[T any](r kv.Reader, prefix []byte, after, start string, limit int, item func(rest string, value []byte) (T, verdict, error)) (Page[T], error) {
+// walk is the way through the keys of a prefix, backwards.
+type walk struct {
+	prefix []byte
+	// place says whether a text has the form of the rests of these keys.
+	place func(rest string) bool
+	after string // cursor to go on behind, "" to begin
+	start string // rest to begin with, inclusive; "" is the newest
+	limit int
+}
+
+// newest gathers a page on the way. item gets the rest of each key.
+func newest[T any](r kv.Reader, w walk, item func(rest string, value []byte) (T, verdict, error)) (Page[T], error) {
 	page := Page[T]{Items: []T{}}
-	limit = pageLimit(limit)
-	rng := kv.Range{Prefix: prefix, Reverse: true}
-	if start != "" {
-		rng.Start = join(prefix, start)
+	limit := pageLimit(w.limit)
+	rng := kv.Range{Prefix: w.prefix, Reverse: true}
+	if w.start != "" {
+		rng.Start = join(w.prefix, w.start)
 	}
-	from, err := openCursor(after)
+	from, err := openCursor(w.after, w.place)
 	if err != nil {
 		return page, err
 	}
-	if after != "" {
-		rng.Start = join(prefix, from)
+	if w.after != "" {
+		rng.Start = join(w.prefix, from)
 	}
 	looked, last := 0, ""
 	err = r.Scan(rng, func(key, value []byte) (bool, error) {
-		rest := string(key[len(prefix):])
-		if after != "" && rest == from {
+		rest := string(key[len(w.prefix):])
+		if w.after != "" && rest == from {
 			return true, nil
 		}
 		if looked == maxLooked || len(page.Items) == limit {
@@ -85,10 +94,15 @@ func join(prefix []byte, rest string) []byte {
 
 func cursor(rest string) string { return base64.RawURLEncoding.EncodeToString([]byte(rest)) }
 
-func openCursor(c string) (string, error) {
+// openCursor is the rest a cursor stands for, which is of the list's form: one of
+// another list would show a page of anything.
+func openCursor(c string, place func(rest string) bool) (string, error) {
 	rest, err := base64.RawURLEncoding.DecodeString(c)
-	if err != nil || len(rest) > kv.MaxKey/2 {
+	if err != nil || c != "" && !place(string(rest)) {
 		return "", fmt.Errorf("cannot go on from %q: %w", c, ErrBadCursor)
 	}
 	return string(rest), nil
 }
+
+// numbered is the form of keys that end in a sequence number.
+func numbered(rest string) bool { return len(rest) == len(uint64BE(0)) }

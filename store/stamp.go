@@ -20,6 +20,12 @@ func (tx *Tx) stamp(t time.Time) string {
 	return strings.ToLower(u.String())
 }
 
+// stamped is the form of keys that end in a stamp.
+func stamped(rest string) bool {
+	_, err := ulid.ParseStrict(rest)
+	return err == nil
+}
+
 // lastStamp is above every stamp of t and before.
 func lastStamp(t time.Time) string {
 	var u ulid.ULID
