@@ -169,6 +169,7 @@ func TestFastPathAllocatesNothing(t *testing.T) {
 	}{
 		{"challenge", d.datagram("REGISTER", 1), "401"},
 		{"challenge of a phone nobody knows", []byte(strings.ReplaceAll(string(d.datagram("REGISTER", 1)), testUser, "nobody")), "401"},
+		{"a guess", replaced(refreshes[1], `nonce="`, `nonce="0`), "401"},
 		{"garbage that can be answered", []byte(strings.Replace(string(d.datagram("REGISTER", 1)), "CSeq: 1 ", "CSeq: x ", 1)), "400"},
 		{"a required extension", d.datagram("REGISTER", 1, "Proxy-Require: x", "Contact: ;"), "400"},
 		{"no legal REGISTER", []byte(strings.Replace(string(d.datagram("REGISTER", 1)), "To: <sip:"+testUser+"@", "To: <sip:", 1)), "400"},

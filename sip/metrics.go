@@ -10,6 +10,7 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	results  map[string]prometheus.Counter
 	failures *prometheus.CounterVec
+	causes   map[registrar.Cause]prometheus.Counter
 	notifies *prometheus.CounterVec
 	bans     prometheus.Counter
 	unsent   prometheus.Counter
@@ -36,13 +37,13 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		overrun: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "dialtone_sip_overrun_total", Help: "Messages dropped because too many waited.",
 		}),
-		results: map[string]prometheus.Counter{},
+		results: map[string]prometheus.Counter{}, causes: map[registrar.Cause]prometheus.Counter{},
 	}
 	for _, r := range []string{resultOK, resultChallenged, resultStale, resultRefused, resultForbidden, resultMalformed, resultUnavailable, resultLimited, resultDropped} {
 		m.results[r] = m.requests.WithLabelValues(r)
 	}
 	for _, c := range registrar.Causes() {
-		m.failures.WithLabelValues(string(c))
+		m.causes[c] = m.failures.WithLabelValues(string(c))
 	}
 	if reg != nil {
 		reg.MustRegister(m.requests, m.failures, m.notifies, m.bans, m.unsent, m.overrun)
@@ -53,6 +54,13 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 // count counts a REGISTER's result; other requests have none.
 func (m *metrics) count(result string) {
 	if c := m.results[result]; c != nil {
+		c.Inc()
+	}
+}
+
+// failed counts a refused registration.
+func (m *metrics) failed(cause registrar.Cause) {
+	if c := m.causes[cause]; c != nil {
 		c.Inc()
 	}
 }

@@ -174,7 +174,10 @@ func (w *worker) refused(id *identity, err error, now time.Time) answer {
 // domain, once he has answered a challenge of ours. Wrong credentials count against the
 // source.
 func (s *Server) failed(r *registration, id *identity, cause registrar.Cause, now time.Time) {
-	s.metrics.failures.WithLabelValues(string(cause)).Inc()
+	s.metrics.failed(cause)
+	if !id.genuine && !id.stale { // from an address that may be forged: no reason to do more
+		return
+	}
 	aor := string(r.user) + "@" + string(r.domain)
 	if guessing(cause) && id.genuine {
 		if ban, banned := s.bans.Failed(r.Source.Addr(), string(cause), now); banned {
@@ -182,7 +185,7 @@ func (s *Server) failed(r *registration, id *identity, cause registrar.Cause, no
 			s.log.Warn("source banned", "src", ban.Source, "until", ban.Until, "failures", ban.Failures, "cause", cause, "aor", aor)
 		}
 	}
-	if id.domain == nil || !id.genuine && !id.stale { // anybody could fill the history from forged addresses
+	if id.domain == nil {
 		return
 	}
 	s.failures.Add(record.RegistrationFailure{
