@@ -115,12 +115,30 @@ func TestLastModified(t *testing.T) {
 	same := newServed([]byte("a"), 1, typeConfig, first, at(200), time.Time{})
 	changed := newServed([]byte("b"), 2, typeConfig, same, at(300), time.Time{})
 	known := newServed([]byte("b"), 2, typeConfig, nil, at(400), at(250))
+	back := newServed([]byte("a"), 1, typeConfig, changed, at(500), at(100))
 	for i, c := range []struct {
 		f    *served
 		want int
-	}{{first, 100}, {same, 100}, {changed, 300}, {known, 250}} {
+	}{{first, 100}, {same, 100}, {changed, 300}, {known, 250}, {back, 500}} {
+		if !c.f.modified.Equal(at(c.want)) {
+			t.Errorf("%d: modified at %s", i, c.f.modified)
+		}
 		if want := string(fasthttp.AppendHTTPDate(nil, at(c.want))); string(c.f.header.Peek("Last-Modified")) != want {
 			t.Errorf("%d: %s, want %s", i, c.f.header, want)
+		}
+	}
+}
+
+// Two files of one second have two times to compare with, and no header tells a time
+// to come.
+func TestModifiedInOneSecond(t *testing.T) {
+	now := time.Unix(100, 5e8)
+	first := newServed([]byte("a"), 1, typeConfig, nil, now, time.Time{})
+	second := newServed([]byte("b"), 2, typeConfig, first, now, time.Time{})
+	third := newServed([]byte("c"), 3, typeConfig, second, now, time.Time{})
+	for i, f := range []*served{first, second, third} {
+		if f.modified.Unix() != int64(100+i) || string(f.header.Peek("Last-Modified")) != "Thu, 01 Jan 1970 00:01:40 GMT" {
+			t.Errorf("%d: modified at %s, %s", i, f.modified, f.header.Peek("Last-Modified"))
 		}
 	}
 }

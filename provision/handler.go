@@ -75,22 +75,40 @@ func (s *Server) answer(ctx *fasthttp.RequestCtx, r *request, res result) result
 	return res
 }
 
-// headerIfNoneMatch is the name as fasthttp wants it.
-var headerIfNoneMatch = []byte(fasthttp.HeaderIfNoneMatch)
+// Names as fasthttp wants them.
+var (
+	headerIfNoneMatch     = []byte(fasthttp.HeaderIfNoneMatch)
+	headerIfModifiedSince = []byte(fasthttp.HeaderIfModifiedSince)
+)
 
-// send answers with a file, or 304 when the client has it. Times of change have a
-// second's grain, so a client is told by the entity tag alone.
+// send answers with a file, or 304 when the client has it.
 func (s *Server) send(ctx *fasthttp.RequestCtx, r *request) {
 	if r.file == fileConfig && r.method == methodGet && r.token.Device != "" && !r.token.Old && r.account.DeviceBinding && !s.bound.is(r.device, r.state) {
 		s.bind(r.device)
 	}
 	f := r.served
 	f.header.CopyTo(&ctx.Response.Header)
-	if has := ctx.Request.Header.PeekCanonical(headerIfNoneMatch); len(has) > 0 && bytes.Contains(has, f.etag) {
+	if r.has(f) {
 		ctx.SetStatusCode(fasthttp.StatusNotModified)
 		return
 	}
 	ctx.Response.SetBodyRaw(f.body)
+}
+
+// has says whether the client has the file: it names the entity tag or, without one,
+// a time since the file changed (RFC 9110, 13.1.2 and 13.1.3). A client's time alone
+// proves little, so that counts for a configuration only, and when it is the one the
+// phone has last fetched.
+func (r *request) has(f *served) bool {
+	if tags := r.header.PeekCanonical(headerIfNoneMatch); len(tags) > 0 {
+		return bytes.Contains(tags, f.etag)
+	}
+	since := r.header.PeekCanonical(headerIfModifiedSince)
+	if len(since) == 0 || r.file != fileConfig || r.state == nil || r.state.FetchedHash != f.hash {
+		return false
+	}
+	t, err := fasthttp.ParseHTTPDate(since)
+	return err == nil && !t.Before(f.modified) && !t.After(r.now)
 }
 
 // refuse is the one answer to whatever is wrong.

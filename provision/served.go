@@ -37,6 +37,9 @@ type served struct {
 	etag   []byte
 	header *fasthttp.ResponseHeader // with the file's fields; copied, which costs less than setting them
 	hash   uint64                   // see view.Hash
+	// modified is from when on the body is this one. Times in headers have a second's
+	// grain: it is a second later than that of a file before.
+	modified time.Time
 
 	origin origin
 	made   time.Time
@@ -44,19 +47,24 @@ type served struct {
 }
 
 // newServed makes a file of a body, which it copies. A body that is the same as
-// before's keeps its time; since, unless it is zero, is when the body was seen before.
+// before's keeps its time; since, unless it is zero, is when the body was seen before,
+// which says nothing once there was another.
 func newServed(body []byte, hash uint64, kind string, before *served, now, since time.Time) *served {
 	f := &served{hash: hash, made: now}
 	if before != nil && before.hash == hash {
-		f.body, f.etag, f.header = before.body, before.etag, before.header
+		f.body, f.etag, f.header, f.modified = before.body, before.etag, before.header, before.modified
 		return f
 	}
 	f.body = append(make([]byte, 0, len(body)), body...)
 	f.etag = append(hex.AppendEncode([]byte{'"'}, binary.BigEndian.AppendUint64(nil, hash)), '"')
-	if since.IsZero() {
+	if since.IsZero() || before != nil {
 		since = now
 	}
 	f.header = newHeader(kind, f.etag, since)
+	f.modified = since.Truncate(time.Second)
+	if before != nil && !f.modified.After(before.modified) {
+		f.modified = before.modified.Add(time.Second)
+	}
 	return f
 }
 

@@ -3,8 +3,11 @@ package provision
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -80,6 +83,44 @@ func TestConfig(t *testing.T) {
 	change(t, h, h.phone.ID, func(d *record.Device) { d.Overrides.Raw = map[string]string{"phone_setting.backlight_time": "60"} })
 	if changed := h.get(t, config, "If-None-Match: "+etag); changed.status != 200 || changed.header.Get("Etag") == etag {
 		t.Errorf("changed: %s", changed.raw)
+	}
+}
+
+func TestIfModifiedSince(t *testing.T) {
+	var later atomic.Int64
+	start := time.Now().Truncate(time.Second)
+	clock := func() time.Time { return start.Add(time.Duration(later.Load())) }
+	h := newHouse(t, func(s *Server) { s.Now = clock }).serve(t)
+	first := h.get(t, config)
+	then := first.header.Get("Last-Modified")
+	h.state(t, h.phone.ID, func(s *record.DeviceState) bool { return s.Provisioned() })
+	later.Store(int64(time.Minute))
+	date := func(d time.Duration) string { return start.Add(d).UTC().Format(http.TimeFormat) }
+	for name, c := range map[string]struct {
+		status  int
+		file    string
+		headers []string
+	}{
+		"as told":                 {304, config, []string{"If-Modified-Since: " + then}},
+		"later":                   {304, config, []string{"If-Modified-Since: " + date(time.Second)}},
+		"now":                     {304, config, []string{"If-Modified-Since: " + date(time.Minute)}},
+		"earlier":                 {200, config, []string{"If-Modified-Since: " + date(-time.Second)}},
+		"to come":                 {200, config, []string{"If-Modified-Since: " + date(time.Hour)}},
+		"no date":                 {200, config, []string{"If-Modified-Since: yesterday"}},
+		"another tag":             {200, config, []string{"If-Modified-Since: " + then, `If-None-Match: "0"`}},
+		"the tag":                 {304, config, []string{"If-Modified-Since: " + date(-time.Hour), "If-None-Match: " + first.header.Get("Etag")}},
+		"a phone without a fetch": {200, "805ec0010204.cfg", []string{"If-Modified-Since: " + date(time.Minute)}},
+		"another file":            {200, "phonebook.xml", []string{"If-Modified-Since: " + date(time.Minute)}},
+	} {
+		if got := h.get(t, c.file, c.headers...); got.status != c.status || got.header.Get("Last-Modified") == "" {
+			t.Errorf("%s: %s", name, got.raw)
+		}
+	}
+	change(t, h, h.phone.ID, func(d *record.Device) { d.Overrides.Raw = map[string]string{"phone_setting.backlight_time": "60"} })
+	for name, since := range map[string]string{"as told before": then, "since": date(59 * time.Second)} {
+		if got := h.get(t, config, "If-Modified-Since: "+since); got.status != 200 || got.body == first.body {
+			t.Errorf("changed, %s: %s", name, got.raw)
+		}
 	}
 }
 
