@@ -88,7 +88,7 @@ func (b *binding) set(req *Request, c *Contact, id callID, now, expires uint32) 
 	b.setAgent(req.agent())
 	b.setSource(req.Source)
 	b.connection, b.listener, b.transport = req.Connection, req.Listener, req.Transport
-	b.callID, b.cseq, b.regID, b.q = id, req.CSeq, c.RegID, c.Q
+	b.callID, b.cseq, b.regID, b.q = id, req.CSeq, c.flow(), c.Q
 	b.refreshed, b.expires, b.touched = now, expires, true
 }
 

@@ -20,7 +20,7 @@ type Op = struct{ Key, Value []byte }
 // Limits on one Commit; the bytes may be exceeded by one record.
 const (
 	MaxCommitOps   = 4096
-	MaxCommitBytes = 2 << 20
+	MaxCommitBytes = 512 << 10
 )
 
 // change is what one update adds to a group.

@@ -24,6 +24,9 @@
 // same Call-ID, then the same source and transport. A contact and a binding
 // that both carry an instance are compared by it alone (RFC 5626).
 //
+// A contact with expiry 0 removes only the binding it names, by its flow or its URI: a
+// phone that has moved may take its old contact back after it has registered the new.
+//
 // # Expiry
 //
 // A binding is gone for every reader the second it expires. A sweep removes what

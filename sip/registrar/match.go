@@ -2,16 +2,19 @@ package registrar
 
 // match finds the live binding that contact c of req is about, or -1.
 func (a *aor) match(req *Request, c *Contact, id callID, now uint32) int {
-	in := pack(c.Instance)
+	in, removes := pack(c.Instance), c.removes(req)
 	rules := [...]func(*binding) bool{
-		func(b *binding) bool { return bothInstances(b, c) && b.regID == c.RegID && in.is(b.instance()) }, // RFC 5626 6
+		func(b *binding) bool { // RFC 5626 6
+			return bothInstances(b, c) && b.regID == c.RegID && in.is(b.instance()) &&
+				(!removes || c.RegID != 0 || sameURI(c.URI, b.uri()))
+		},
 		func(b *binding) bool { return !bothInstances(b, c) && sameURI(c.URI, b.uri()) },
 		func(b *binding) bool { return !bothInstances(b, c) && b.callID == id && b.outranked(req, id) },
 		func(b *binding) bool { return !bothInstances(b, c) && b.sameSource(req) && b.outranked(req, id) },
 	}
 	n := len(rules)
-	if len(req.Contacts) > 1 {
-		n = 2 // contacts of one request share Call-ID and source
+	if len(req.Contacts) > 1 || removes {
+		n = 2 // contacts of one request share Call-ID and source; only what is named is removed
 	}
 	for _, rule := range rules[:n] {
 		for i := range a.bindings {

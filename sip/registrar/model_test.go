@@ -39,12 +39,13 @@ func find(list []modelBinding, q *Request, c *Contact) int {
 	newer := func(b modelBinding) bool { return b.CallID != string(q.CallID) || b.CSeq < q.CSeq }
 	anonymous := func(b modelBinding) bool { return b.Instance == "" || len(c.Instance) == 0 }
 	i := slices.IndexFunc(list, func(b modelBinding) bool {
-		return b.Instance != "" && b.Instance == string(c.Instance) && b.RegID == c.RegID
+		same := b.Instance != "" && b.Instance == string(c.Instance) && b.RegID == c.RegID
+		return same && (c.Expires > 0 || c.RegID > 0 || b.URI == string(c.URI))
 	})
 	if i < 0 {
 		i = slices.IndexFunc(list, func(b modelBinding) bool { return anonymous(b) && b.URI == string(c.URI) })
 	}
-	if i < 0 && len(q.Contacts) == 1 {
+	if i < 0 && len(q.Contacts) == 1 && c.Expires > 0 {
 		i = slices.IndexFunc(list, func(b modelBinding) bool { return anonymous(b) && newer(b) && b.CallID == string(q.CallID) })
 		if i < 0 {
 			i = slices.IndexFunc(list, func(b modelBinding) bool { return anonymous(b) && newer(b) && b.Source == q.Source.String() })
@@ -109,7 +110,7 @@ func apply(list []modelBinding, q *Request, c *Contact, now int) []modelBinding 
 	}
 	b := modelBinding{
 		string(c.URI), string(c.Instance), string(q.CallID), q.Source.String(),
-		c.RegID, q.CSeq, now, now + int(c.Expires), true,
+		c.flow(), q.CSeq, now, now + int(c.Expires), true,
 	}
 	if at >= 0 {
 		list[at] = b

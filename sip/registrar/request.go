@@ -81,6 +81,14 @@ type Contact struct {
 	RegID    uint32 // reg-id (RFC 5626), 0 without one
 }
 
+// flow is the reg-id, which means nothing without an instance (RFC 5626 section 6).
+func (c *Contact) flow() uint32 {
+	if len(c.Instance) == 0 {
+		return 0
+	}
+	return c.RegID
+}
+
 // removes tells whether the contact is to be removed.
 func (c *Contact) removes(req *Request) bool {
 	return c.Expires == 0 || c.Expires < 0 && req.Expires == 0

@@ -94,11 +94,15 @@ func (r *Registrar) update(req *Request, now time.Time, res *Result, w Waiter) (
 	return err != nil, err
 }
 
-// checkIntervals refuses an expiry that is too brief (RFC 3261 10.3 step 7).
+// hour is an expiry that is never too brief, in seconds (RFC 3261 10.3 step 7).
+const hour = 3600
+
+// checkIntervals refuses an expiry that is too brief.
 func (r *Registrar) checkIntervals(req *Request) error {
+	least := int64(min(r.cfg.MinExpires, hour))
 	for i := range req.Contacts {
 		c := &req.Contacts[i]
-		if !c.removes(req) && r.asked(req, c) < int64(r.cfg.MinExpires) {
+		if !c.removes(req) && r.asked(req, c) < least {
 			return ErrIntervalTooBrief(r.cfg.MinExpires)
 		}
 	}

@@ -93,6 +93,10 @@ func TestUpdateReplaces(t *testing.T) {
 		{"removed", "", []step{reg(sipA), expire(reg(sipA))}, []string{}},
 		{"one of two removed", "", []step{reg(sipA, sipB), expire(reg(sipA))}, []string{sipB}},
 		{"remove what is not there", "", []step{reg(sipA, sipB), expire(reg(sipC, "sip:x@y"))}, []string{sipA, sipB}},
+		{"remove an old contact of the call", "", []step{reg(sipA), reg(sipB), expire(reg(sipA))}, []string{sipB}},
+		{"remove an old contact of the instance", "<urn:uuid:1>", []step{reg(sipA), reg(sipB), expire(reg(sipA))}, []string{sipB}},
+		{"remove a flow by its number", "<urn:uuid:1>", []step{regID(1, reg(sipA)), regID(2, reg(sipB)), regID(1, expire(reg(sipC)))}, []string{sipB}},
+		{"reg-id without an instance", "", []step{regID(1, reg(sipA)), regID(2, reg(sipA))}, []string{sipA}},
 		{"all removed", "", []step{reg(sipA, sipB), star}, []string{}},
 		{"all removed, nothing there", "", []step{star}, []string{}},
 		{"query", "", []step{reg(sipA), reg()}, []string{sipA}},
@@ -226,6 +230,54 @@ func TestExpiresGranted(t *testing.T) {
 				t.Fatalf("granted %d, want %d", got, tt.want)
 			}
 		})
+	}
+}
+
+// An expiry of an hour is not refused, however long the least one is.
+func TestAnHourIsNotTooBrief(t *testing.T) {
+	r, _ := serve(t, Config{MinExpires: 7200})
+	res := update(t, r, newPhone("alice@pbx.example").request(3600, sipA), noon)
+	if got := res.Bindings[0].Remaining(noon); got != 7200 {
+		t.Fatalf("granted %d", got)
+	}
+	if _, err := r.Update(t.Context(), newPhone("bob@pbx.example").request(3599, sipA), noon); err == nil {
+		t.Fatal("less than an hour is accepted")
+	}
+}
+
+// Of several flows of a phone the one whose connection is lost goes (RFC 5626 5.3);
+// the others stay, and survive a restart without their connections.
+func TestFlowsOfOnePhone(t *testing.T) {
+	log := newMemoryLog()
+	r, stop := serve(t, Config{Log: log})
+	p := newPhone("alice@pbx.example")
+	p.instance = "<urn:uuid:00000000-0000-1000-8000-805ec0aabbcc>"
+	for flow := range uint32(3) {
+		p.connection = uint64(flow + 1)
+		req := p.request(Absent, sipA)
+		req.Contacts[0].RegID = flow + 1
+		update(t, r, req, noon)
+	}
+	r.ConnectionClosed(2, noon)
+	flows := func(r *Registrar) (ids []uint32) {
+		for _, b := range r.Lookup(nil, []byte(p.aor), noon) {
+			ids = append(ids, b.RegID)
+		}
+		return ids
+	}
+	want := []uint32{1, 3}
+	if diff := cmp.Diff(want, flows(r)); diff != "" {
+		t.Fatal(diff)
+	}
+	stop()
+	restarted := restored(t, log.snapshot())
+	if diff := cmp.Diff(want, flows(restarted)); diff != "" {
+		t.Fatal(diff)
+	}
+	for _, b := range restarted.Lookup(nil, []byte(p.aor), noon) {
+		if b.Connection != 0 || b.Instance.String() != p.instance {
+			t.Fatalf("restored as %+v", b)
+		}
 	}
 }
 
