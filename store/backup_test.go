@@ -127,6 +127,8 @@ func TestRestoreRefusesDamage(t *testing.T) {
 		"hash":        flip(len(whole) - 1),
 		"two backups": append(bytes.Clone(whole), whole...),
 	}
+	records := bytes.Index(whole, []byte("\x07"+recordsDir)) + 1 + len(recordsDir)
+	cases["no records"], cases["header of records"] = whole[:records], whole[:records+10]
 	for i := 1; i < 8; i++ {
 		cases[fmt.Sprint("cut at ", i, "/8")] = whole[:len(whole)*i/8]
 	}
@@ -137,6 +139,8 @@ func TestRestoreRefusesDamage(t *testing.T) {
 			for _, into := range []string{missing, dir} {
 				if err := Restore(into, bytes.NewReader(b), slog.New(slog.DiscardHandler)); !errors.Is(err, ErrBadBackup) {
 					t.Fatalf("error %v, want %v", err, ErrBadBackup)
+				} else if n := strings.Count(err.Error(), ErrBadBackup.Error()); n != 1 {
+					t.Errorf("%q says it %d times", err, n)
 				}
 				if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
 					t.Fatalf("left behind %v, error %v", entries, err)

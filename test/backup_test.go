@@ -96,7 +96,7 @@ func TestRefusedRestore(t *testing.T) {
 		"something":     {filepath.Join(t.TempDir(), "data"), []byte(strings.Repeat("not a backup\n", 100))},
 	} {
 		status, _, errs := run(t, tc.stdin, "restore", "--config", writeConfig(t, tc.data, baseConfig), "--in", "-")
-		if status != 1 || !strings.Contains(errs, "cannot restore") {
+		if status != 1 || !strings.Contains(errs, "cannot restore") || strings.Count(errs, "not a complete backup") > 1 {
 			t.Errorf("%s: status %d, %q", name, status, errs)
 		}
 		if _, err := os.Stat(tc.data); tc.data != d.data && err == nil {
@@ -128,5 +128,5 @@ func TestRefusedBackup(t *testing.T) {
 	}
 	wantRefusal("wrong key", "401")
 	d.stop()
-	wantRefusal("no daemon", "cannot find the running daemon")
+	wantRefusal("no daemon", fmt.Sprintf("dialtone: cannot back up: no daemon runs on the data folder %q\n", d.data))
 }

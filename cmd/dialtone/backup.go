@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -46,6 +47,9 @@ func (c *backupCommand) Run(t *terminal) error {
 // fetchBackup copies the running daemon's backup to w.
 func fetchBackup(cfg *configs.Config, w io.Writer) error {
 	at, err := readListeners(cfg.DataDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("cannot back up: no daemon runs on the data folder %q", cfg.DataDir)
+	}
 	if err != nil {
 		return fmt.Errorf("cannot find the running daemon: %w", err)
 	}

@@ -9,22 +9,22 @@ import (
 )
 
 // writeFile has write fill a file that appears under its name (mode 0600) only when
-// it is whole and on disk.
+// it is whole and on disk. What write could not do is write's to say.
 func writeFile(path string, write func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".dialtone-*")
 	if err != nil {
 		return fmt.Errorf("cannot write %q: %w", path, err)
 	}
-	err = write(f)
-	if err == nil {
-		err = f.Sync()
+	if err := write(f); err != nil {
+		_, _ = f.Close(), os.Remove(f.Name()) // the first error says more
+		return err
 	}
-	err = errors.Join(err, f.Close())
+	err = errors.Join(f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
-		_ = os.Remove(f.Name()) // the first error says more
+		_ = os.Remove(f.Name())
 		return fmt.Errorf("cannot write %q: %w", path, err)
 	}
 	return syncFolder(filepath.Dir(path))

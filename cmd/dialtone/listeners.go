@@ -55,7 +55,12 @@ func tcpAddr(a net.Addr) netip.AddrPort {
 
 // write puts the file into the data folder.
 func (l *listeners) write(dir string) error {
-	return writeFile(filepath.Join(dir, listenersFile), func(w io.Writer) error { return json.NewEncoder(w).Encode(l) })
+	return writeFile(filepath.Join(dir, listenersFile), func(w io.Writer) error {
+		if err := json.NewEncoder(w).Encode(l); err != nil {
+			return fmt.Errorf("cannot tell where the daemon listens: %w", err)
+		}
+		return nil
+	})
 }
 
 // forgetListeners removes the file: it must not outlive what it tells.

@@ -188,8 +188,11 @@ func cutField(b []byte) (field, rest []byte, ok bool) {
 }
 
 // badBackup keeps the cause of a failed read in the chain; an end of file is the
-// backup's fault, not the reader's.
+// backup's fault, not the reader's. A reader that says so itself knows better why.
 func badBackup(what string, cause error) error {
+	if errors.Is(cause, ErrBadBackup) {
+		return cause
+	}
 	if cause == nil || errors.Is(cause, io.EOF) || errors.Is(cause, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("cannot read backup: %w: %s", ErrBadBackup, what)
 	}

@@ -28,7 +28,7 @@ func (e *Engine) Restore(r io.Reader) error {
 	defer func() { e.turn <- struct{}{} }()
 
 	if err := e.restore(r); err != nil {
-		return fmt.Errorf("cannot restore into %q: %w", e.dir, err)
+		return fmt.Errorf("cannot fill %q: %w", e.dir, err)
 	}
 	return nil
 }
