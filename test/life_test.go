@@ -177,6 +177,9 @@ func TestDrain(t *testing.T) {
 	if status := d.wait(); status != 0 {
 		t.Errorf("status %d", status)
 	}
+	if lines := strings.Split(strings.TrimSpace(d.log.String()), "\n"); !strings.Contains(lines[len(lines)-1], "msg=stopped") {
+		t.Errorf("the last line is %q", lines[len(lines)-1])
+	}
 	if _, err := os.Stat(filepath.Join(d.data, "listeners.json")); err == nil {
 		t.Error("listeners.json is left")
 	}

@@ -41,7 +41,11 @@ func (c *serveCommand) Run(t *terminal) error {
 	}
 	ctx, release := d.watchSignals(context.Background())
 	defer release()
-	return d.run(ctx)
+	if err := d.run(ctx); err != nil {
+		return err
+	}
+	d.log.Info("stopped")
+	return nil
 }
 
 // daemon is everything that runs.
