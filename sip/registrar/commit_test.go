@@ -46,8 +46,9 @@ func TestCrashKeepsWhatWasAnswered(t *testing.T) {
 	}
 	wg.Wait()
 	stop()
+	history := append([]map[string]string{{}}, log.history...)
 	for _, a := range answers {
-		crashed := restored(t, log.history[a.batches-1])
+		crashed := restored(t, history[a.batches])
 		if diff := cmp.Diff(a.contacts, contacts(crashed.Lookup(nil, []byte(a.aor), noon))); diff != "" {
 			t.Fatalf("crash after batch %d: %s: %s", a.batches, a.aor, diff)
 		}
