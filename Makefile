@@ -19,7 +19,8 @@ run: build ## build and serve with the default configuration and a demo account
 
 test: quicklint ## check format and code, then run every test with the race detector
 	@tools/apt.sh baresip-core sip-tester sipvicious iproute2 nftables
-	go test -race -shuffle=on -timeout 20m ./...
+	go test -run Alloc ./sip/... ./provision/... ./store ./e911/... ./internal/...
+	go test -race -shuffle=on -timeout 30m ./...
 
 soak: ## run the tests that take long in full: floods, kill loops, big matrices
 	@tools/apt.sh baresip-core sip-tester sipvicious iproute2 nftables

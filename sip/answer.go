@@ -65,7 +65,7 @@ func (w *worker) appendHeaders(h []byte, a *answer, id *identity, now time.Time)
 	if a.accepted {
 		h = w.appendAccepted(h, a, now)
 	}
-	if a.proof {
+	if a.proof && id.credentials.QOP != digest.NoQOP { // without qop there is nothing to prove with
 		h = append(h, "Authentication-Info: "...)
 		h = w.verifier.AppendAuthenticationInfo(h, &id.credentials, id.ha1, nil)
 		h = append(h, "\r\n"...)

@@ -151,12 +151,30 @@ func (c *stream) consume(ctx context.Context, buf []byte) (used int, whole bool,
 		f, broken := c.frames.next(buf[used:])
 		used += f.length
 		whole = whole || len(f.message) > 0
-		err = errors.Join(broken, c.take(ctx, &f)) // what is broken is answered before the end
+		if broken != nil {
+			return used, whole, errors.Join(broken, c.refuse(f.message))
+		}
+		err = c.take(ctx, &f)
 		if err != nil || f.length == 0 {
 			return used, whole, err
 		}
 	}
 	return used, whole, nil
+}
+
+// refuse answers a message whose end cannot be told, if it can be answered, before the
+// connection ends.
+func (c *stream) refuse(message []byte) error {
+	s := c.edge
+	w := s.workers.Get().(*worker)
+	defer s.workers.Put(w)
+	_ = wire.Scan(message, &w.msg) // as much of it as there is
+	if len(message) == 0 || !w.msg.Answerable {
+		return nil
+	}
+	fault := wire.ErrContentLength
+	a := answer{status: fault.Status, reason: fault.Reason, result: resultMalformed}
+	return c.write(w.append(nil, &w.msg, &a, &identity{}, c.flow, s.now()))
 }
 
 // take answers what a frame brought.
@@ -250,6 +268,9 @@ func (c *stream) abort() {
 	conn := c.conn
 	if secure, ok := conn.(*tls.Conn); ok {
 		conn = secure.NetConn()
+	}
+	if tcp, ok := conn.(interface{ SetLinger(int) error }); ok {
+		_ = tcp.SetLinger(0) // what the peer does not read must not wait in the kernel
 	}
 	_ = conn.Close()
 }

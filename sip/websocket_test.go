@@ -289,7 +289,9 @@ func TestWebSocketMessageTime(t *testing.T) {
 		defer far.Close()
 		ended := openStream(near, &webSocket{})
 		begun := time.Now()
+		trickled := make(chan struct{})
 		go func() {
+			defer close(trickled)
 			_, err := far.Write(piece(ws.OpText, false, "OPTIONS"))
 			for ; err == nil; _, err = far.Write(piece(ws.OpContinuation, false, "x")) {
 				time.Sleep(time.Second)
@@ -299,6 +301,7 @@ func TestWebSocketMessageTime(t *testing.T) {
 			t.Errorf("ended after %s: %v", time.Since(begun), err)
 		}
 		_ = near.Close()
+		<-trickled
 	})
 }
 

@@ -39,7 +39,7 @@ var tortured = []struct {
 	{"rfc4475/escruri", "400", "", "headers in a Request-URI may be ignored; nobody who means well sends them"},
 	{"rfc4475/insuf", silence, "", "400 is ideal; without From, To and Call-ID no sender can tell what it answers"},
 	{"rfc4475/intmeth", "405", "", "as esc02"},
-	{"rfc4475/inv2543", "405", "405 closed", "over TCP: no Content-Length"},
+	{"rfc4475/inv2543", "405", "400 closed", "over TCP: no Content-Length"},
 	{"rfc4475/invut", "405", "", ""},
 	{"rfc4475/longreq", "405", "", ""},
 	{"rfc4475/ltgtruri", "400", "", "a repair is allowed; what is meant is for the sender to say"},
