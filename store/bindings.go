@@ -16,11 +16,16 @@ type Bindings struct{ engine kv.Engine }
 // BindingOp writes the record of one AOR. Key is the AOR; a nil Value deletes it.
 type BindingOp = struct{ Key, Value []byte }
 
+// bindingsMemTable is as small as the registrar's commits, 512 KB and one AOR, allow: of
+// what is in memory for each table while phones register there would otherwise be more
+// than of bindings.
+const bindingsMemTable = 8 << 20
+
 // prefixBinding starts the keys of bindings.
 const prefixBinding = "b/"
 
 func openBindings(dir string, log *slog.Logger) (*Bindings, error) {
-	engine, err := badger.Open(badger.Options{Dir: dir, Logger: log})
+	engine, err := badger.Open(badger.Options{Dir: dir, Logger: log, MemTable: bindingsMemTable})
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func open(opts Options) (*Engine, error) {
 	if err := checkRestored(opts.Dir); err != nil {
 		return nil, err
 	}
-	room := newRoom(opts.Dir, opts.memTable)
+	room := newRoom(opts.Dir, opts.MemTable)
 	if err := room.beforeOpen(); err != nil {
 		return nil, err
 	}

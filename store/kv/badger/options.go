@@ -30,19 +30,21 @@ type Options struct {
 	Dir string
 	// Logger gets warnings and errors; nil discards them.
 	Logger *slog.Logger
-
-	// memTable is the memtable size in bytes, smaller in tests.
-	memTable int64
+	// MemTable is the size in bytes of Badger's table in memory, 0 for 32 MB. One
+	// transaction may write a seventh of it; three tables, their logs and what makes
+	// files of them are in memory while much is written. Under 32 MB not every
+	// transaction fits that kv promises: for an owner who knows his own.
+	MemTable int64
 }
 
 func (o Options) withDefaults() Options {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.memTable == 0 {
-		o.memTable = memTableBytes
+	if o.MemTable == 0 {
+		o.MemTable = memTableBytes
 	}
-	o.memTable = max(o.memTable, minMemTableBytes)
+	o.MemTable = max(o.MemTable, minMemTableBytes)
 	return o
 }
 
@@ -56,7 +58,7 @@ func (o Options) library() lib.Options {
 		WithDetectConflicts(false).
 		WithBypassLockGuard(true).
 		WithNumVersionsToKeep(1).
-		WithMemTableSize(o.memTable).
+		WithMemTableSize(o.MemTable).
 		WithNumMemtables(2).
 		WithNumCompactors(0).
 		WithNumLevelZeroTables(compactAt / 2).
