@@ -17,7 +17,7 @@ const (
 	DefaultMaxExpires  = 3600
 	DefaultMaxBindings = 10
 	DefaultMaxWaiting  = 16384
-	DefaultSweep       = 10 * time.Second
+	DefaultSweep       = 30 * time.Second
 )
 
 // Config sets up a [Registrar]. Only Log is required.
