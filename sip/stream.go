@@ -151,10 +151,10 @@ func (c *stream) consume(ctx context.Context, buf []byte) (used int, whole bool,
 		f, broken := c.frames.next(buf[used:])
 		used += f.length
 		whole = whole || len(f.message) > 0
-		if broken != nil {
+		if broken != nil && len(f.message) > 0 {
 			return used, whole, errors.Join(broken, c.refuse(f.message))
 		}
-		err = c.take(ctx, &f)
+		err = errors.Join(broken, c.take(ctx, &f)) // why it ends is said before the end
 		if err != nil || f.length == 0 {
 			return used, whole, err
 		}
