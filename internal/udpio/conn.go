@@ -19,7 +19,6 @@ type Options struct {
 // Conn is a UDP socket. One goroutine reads and one writes at a time.
 type Conn struct {
 	udp   *net.UDPConn
-	raw   syscall.RawConn
 	local netip.AddrPort
 	sys   connSys
 }
@@ -38,13 +37,8 @@ func Listen(ctx context.Context, addr string, o Options) (*Conn, error) {
 	if o.WriteBuffer > 0 {
 		_ = udp.SetWriteBuffer(o.WriteBuffer)
 	}
-	raw, err := udp.SyscallConn()
-	if err != nil {
-		_ = udp.Close()
-		return nil, fmt.Errorf("cannot listen on udp %q: %w", addr, err)
-	}
 	local := udp.LocalAddr().(*net.UDPAddr).AddrPort()
-	c := &Conn{udp: udp, raw: raw, local: netip.AddrPortFrom(local.Addr().Unmap(), local.Port())}
+	c := &Conn{udp: udp, local: netip.AddrPortFrom(local.Addr().Unmap(), local.Port())}
 	if err := c.sys.init(c); err != nil {
 		_ = udp.Close()
 		return nil, fmt.Errorf("cannot listen on udp %q: %w", addr, err)
@@ -55,5 +49,5 @@ func Listen(ctx context.Context, addr string, o Options) (*Conn, error) {
 // LocalAddr is the address the socket is bound to.
 func (c *Conn) LocalAddr() netip.AddrPort { return c.local }
 
-// Close ends a waiting Read with net.ErrClosed.
-func (c *Conn) Close() error { return c.udp.Close() }
+// Close ends a waiting Read with net.ErrClosed. It may take a tenth of a second.
+func (c *Conn) Close() error { return c.sys.close(c) }

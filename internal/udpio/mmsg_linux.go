@@ -4,10 +4,14 @@ package udpio
 
 import (
 	"encoding/binary"
+	"errors"
 	"net"
 	"net/netip"
 	"os"
+	"sync"
+	"sync/atomic"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -19,6 +23,9 @@ type mmsghdr struct {
 	len uint32
 	_   [4]byte
 }
+
+// closeCheck is how long a waiting Read may take to notice that the socket is closed.
+const closeCheck = 100 * time.Millisecond
 
 // controlSize is the room for one IP_PKTINFO or IPV6_PKTINFO message.
 const controlSize = 64
@@ -62,16 +69,13 @@ type connSys struct {
 	v6       bool // the socket's family
 	wildcard bool // tells, and is told, the local address
 
-	// arguments and results of the system calls, made by functions that are built
-	// once so that nothing is allocated per call
-	batch    *Batch
-	n        int
-	readErr  syscall.Errno
-	readFn   func(fd uintptr) bool
-	first    int
-	last     int
-	writeErr syscall.Errno // apart from readErr: a reader and a writer work at once
-	writeFn  func(fd uintptr) bool
+	// file is the socket, in blocking mode and outside the runtime's poller: reading
+	// waits in the kernel, so that a datagram costs one system call and no hand-over
+	// between goroutines.
+	file   *os.File
+	fd     uintptr
+	using  sync.RWMutex // held for reading while fd is used
+	closed atomic.Bool
 }
 
 func prepare(c syscall.RawConn, o Options) error {
@@ -87,32 +91,49 @@ func prepare(c syscall.RawConn, o Options) error {
 	return os.NewSyscallError("setsockopt", err)
 }
 
-func (s *connSys) init(c *Conn) error {
+func (s *connSys) init(c *Conn) (err error) {
 	s.out = newRing(maxWrite)
 	s.wildcard = c.local.Addr().IsUnspecified()
-	s.readFn, s.writeFn = s.recv, s.send
-	var err error
-	control := c.raw.Control(func(fd uintptr) {
-		var family int
-		if family, err = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_DOMAIN); err != nil {
-			return
-		}
-		s.v6 = family == unix.AF_INET6
-		if !s.wildcard {
-			return
-		}
-		if s.v6 {
-			err = unix.SetsockoptInt(int(fd), unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO, 1)
-		}
-		if err == nil {
-			// An IPv6 socket that takes IPv4 too tells of both.
-			err = unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_PKTINFO, 1)
-		}
-	})
-	if control != nil {
-		return control
+	if s.file, err = c.udp.File(); err != nil {
+		return err
 	}
-	return os.NewSyscallError("setsockopt", err)
+	s.fd = s.file.Fd()
+	if err := s.options(int(s.fd)); err != nil {
+		_ = s.file.Close()
+		return os.NewSyscallError("setsockopt", err)
+	}
+	return c.udp.Close() // the file is the socket now
+}
+
+func (s *connSys) options(fd int) error {
+	family, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
+	if err != nil {
+		return err
+	}
+	s.v6 = family == unix.AF_INET6
+	wait := unix.NsecToTimeval(int64(closeCheck))
+	if err := unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &wait); err != nil {
+		return err
+	}
+	if !s.wildcard {
+		return nil
+	}
+	if s.v6 {
+		if err := unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO, 1); err != nil {
+			return err
+		}
+	}
+	// An IPv6 socket that takes IPv4 too tells of both.
+	return unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_PKTINFO, 1)
+}
+
+func (s *connSys) close(*Conn) error {
+	if s.closed.Swap(true) {
+		return net.ErrClosed
+	}
+	s.using.Lock()
+	defer s.using.Unlock()
+	return s.file.Close()
 }
 
 // Read waits for datagrams and fills the batch with as many as there are. The error
@@ -127,35 +148,38 @@ func (c *Conn) Read(b *Batch) error {
 			h.SetControllen(controlSize)
 		}
 	}
-	s.batch = b
-	if err := c.raw.Read(s.readFn); err != nil {
-		b.Packets = nil
-		return closedOr(err)
+	b.Packets = nil
+	for {
+		n, err := s.recv(b.sys.msgs)
+		if err == unix.EAGAIN || err == unix.EINTR { // nothing came
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		b.Packets = b.all[:n]
+		for i := range b.Packets {
+			c.fill(&b.Packets[i], b, i)
+		}
+		return nil
 	}
-	if s.readErr != 0 {
-		b.Packets = nil
-		return os.NewSyscallError("recvmmsg", s.readErr)
-	}
-	b.Packets = b.all[:s.n]
-	for i := range b.Packets {
-		c.fill(&b.Packets[i], b, i)
-	}
-	return nil
 }
 
-func (s *connSys) recv(fd uintptr) bool {
-	msgs := s.batch.sys.msgs
-	for {
-		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&msgs[0])), uintptr(len(msgs)), unix.MSG_DONTWAIT, 0, 0)
-		switch errno {
-		case unix.EINTR:
-			continue
-		case unix.EAGAIN:
-			return false
-		}
-		s.n, s.readErr = int(n), errno
-		return true
+// recv waits for at most closeCheck.
+func (s *connSys) recv(msgs []mmsghdr) (int, error) {
+	s.using.RLock()
+	defer s.using.RUnlock()
+	if s.closed.Load() {
+		return 0, net.ErrClosed
 	}
+	n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, s.fd, uintptr(unsafe.Pointer(&msgs[0])), uintptr(len(msgs)), unix.MSG_WAITFORONE, 0, 0)
+	if errno == 0 {
+		return int(n), nil
+	}
+	if errno == unix.EAGAIN || errno == unix.EINTR {
+		return 0, errno
+	}
+	return 0, os.NewSyscallError("recvmmsg", errno)
 }
 
 // fill makes packet i of a batch from what the kernel wrote.
@@ -195,9 +219,8 @@ func pktinfo(control []byte) netip.Addr {
 	return netip.Addr{}
 }
 
-// Write sends the packets in order and returns how many the kernel took. A packet
-// that cannot be sent (its peer unreachable) is passed over and counted as failed;
-// net.ErrClosed ends the socket.
+// Write sends the packets in order. A packet that cannot be sent (its peer
+// unreachable) is passed over and counted as failed; net.ErrClosed ends the socket.
 func (c *Conn) Write(packets []Packet) (failed int, err error) {
 	s := &c.sys
 	for len(packets) > 0 {
@@ -205,36 +228,37 @@ func (c *Conn) Write(packets []Packet) (failed int, err error) {
 		for i := range packets[:n] {
 			s.pack(i, &packets[i])
 		}
-		s.first, s.last = 0, n
-		for s.first < s.last {
-			if err := c.raw.Write(s.writeFn); err != nil {
-				return failed + len(packets) - s.first, closedOr(err)
-			}
-			if s.writeErr != 0 {
+		for first := 0; first < n; {
+			sent, err := s.send(s.out.msgs[first:n])
+			switch {
+			case errors.Is(err, net.ErrClosed):
+				return failed + len(packets) - first, err
+			case err != nil:
 				failed++
-				s.first++
+				first++
 			}
+			first += sent
 		}
 		packets = packets[n:]
 	}
 	return failed, nil
 }
 
-func (s *connSys) send(fd uintptr) bool {
-	msgs := s.out.msgs[s.first:s.last]
-	for {
-		n, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&msgs[0])), uintptr(len(msgs)), unix.MSG_DONTWAIT, 0, 0)
-		switch errno {
-		case unix.EINTR:
-			continue
-		case unix.EAGAIN:
-			return false
-		case 0:
-			s.first += int(n)
-		}
-		s.writeErr = errno
-		return true
+// send gives the kernel messages and returns how many it took, waiting for room.
+func (s *connSys) send(msgs []mmsghdr) (int, error) {
+	s.using.RLock()
+	defer s.using.RUnlock()
+	if s.closed.Load() {
+		return 0, net.ErrClosed
 	}
+	n, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, s.fd, uintptr(unsafe.Pointer(&msgs[0])), uintptr(len(msgs)), 0, 0, 0)
+	switch errno {
+	case 0:
+		return int(n), nil
+	case unix.EINTR, unix.EAGAIN:
+		return 0, nil
+	}
+	return 0, errno
 }
 
 // pack writes packet p into slot i of the outgoing ring.
@@ -280,12 +304,4 @@ func (s *connSys) packLocal(i int, local netip.Addr) {
 	m := &s.out.msgs[i].hdr
 	m.Control = &control[0]
 	m.SetControllen(unix.CmsgSpace(size))
-}
-
-// closedOr names the end of the socket alike, whoever noticed it.
-func closedOr(err error) error {
-	if op, ok := err.(*net.OpError); ok {
-		err = op.Err
-	}
-	return err
 }

@@ -17,6 +17,8 @@ type connSys struct{}
 
 func (connSys) init(*Conn) error { return nil }
 
+func (connSys) close(c *Conn) error { return c.udp.Close() }
+
 func prepare(_ syscall.RawConn, o Options) error {
 	if o.ReusePort {
 		return errors.New("several sockets on one port need Linux")
