@@ -121,6 +121,23 @@ func TestKill(t *testing.T) {
 	if os.Getenv("DIALTONE_SOAK") == "1" {
 		rounds = soakedRounds
 	}
+	created, deleted := 0, 0
+	for left := rounds; left > 0; left -= roundsPerFolder {
+		there, gone := killRepeatedly(t, min(left, roundsPerFolder))
+		created, deleted = created+there, deleted+gone
+	}
+	t.Logf("%d devices created and %d deleted in %d rounds", created, deleted, rounds)
+	if created == 0 {
+		t.Error("no child has written anything")
+	}
+}
+
+// roundsPerFolder bounds what has to be checked after each kill.
+const roundsPerFolder = 20
+
+// killRepeatedly kills writers on one data folder and checks it after each.
+func killRepeatedly(t *testing.T, rounds int) (created, deleted int) {
+	t.Helper()
 	dir := t.TempDir()
 	s := openWith(t, Config{Dir: dir})
 	a := newAccount(t, s)
@@ -136,10 +153,7 @@ func TestKill(t *testing.T) {
 			t.Fatalf("after round %d", round+1)
 		}
 	}
-	t.Logf("%d devices created and %d deleted in %d rounds", len(k.there), len(k.gone), rounds)
-	if len(k.there) == 0 {
-		t.Error("no child has written anything")
-	}
+	return len(k.there), len(k.gone)
 }
 
 // run starts a child, kills it after a while, counted from its start or from when it
