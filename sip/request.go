@@ -58,7 +58,13 @@ var (
 	errURI     = &refusal{status: 400, reason: "Invalid Request-URI"}
 	errTo      = &refusal{status: 400, reason: "Invalid To"}
 	errContact = &refusal{status: 400, reason: "Invalid Contact"}
+	errFlows   = &refusal{status: 400, reason: "More Than One Contact With reg-id"}
+	errHop     = &refusal{status: 439, reason: "First Hop Lacks Outbound Support"}
 )
+
+// malformedExpires is what an expiry that is no number counts as, in seconds
+// (RFC 3261 10.2.1.1).
+const malformedExpires = 3600
 
 // read takes what a REGISTER says out of a scanned message.
 func (r *registration) read(m *wire.Message, f flow) *refusal {
@@ -82,7 +88,10 @@ func (r *registration) read(m *wire.Message, f flow) *refusal {
 	r.gruu, r.outbound = wire.HasOption(m.Supported, "gruu"), wire.HasOption(m.Supported, "outbound")
 	r.setExpires(m.Expires)
 	r.setPath(m.Path)
-	return r.setContacts(m)
+	if err := r.setContacts(m); err != nil {
+		return err
+	}
+	return r.checkFlows(m)
 }
 
 // required refuses what the phone insists on and we don't know (RFC 3261 8.2.2.3).
@@ -181,6 +190,7 @@ func contact(a *wire.NameAddr) (registrar.Contact, *refusal) {
 func setParam(c *registrar.Contact, name, value []byte) *refusal {
 	switch {
 	case wire.EqualFold(name, "expires"):
+		c.Expires = malformedExpires
 		if n, ok := wire.Uint(value, 1<<62); ok {
 			c.Expires = int64(min(n, 1<<32-1))
 		}
