@@ -167,6 +167,11 @@ func (t *Table) take(source netip.Addr, now time.Time, of func(*entry) *bucket) 
 
 // Failed counts a failure of a source and returns the ban when this one brings it.
 func (t *Table) Failed(source netip.Addr, reason string, now time.Time) (ban Ban, banned bool) {
+	return t.FailedBy(source, 1, reason, now)
+}
+
+// FailedBy counts a failure that weighs as much as that many.
+func (t *Table) FailedBy(source netip.Addr, weight int, reason string, now time.Time) (ban Ban, banned bool) {
 	k := key(source)
 	if !k.IsValid() || t.allowed(k) {
 		return Ban{}, false
@@ -182,7 +187,7 @@ func (t *Table) Failed(source netip.Addr, reason string, now time.Time) (ban Ban
 	if now.Sub(e.started) > t.cfg.Window {
 		e.started, e.failures = now, 0
 	}
-	if e.failures++; e.failures < t.cfg.Failures {
+	if e.failures += weight; e.failures < t.cfg.Failures {
 		return Ban{}, false
 	}
 	t.ban(e, now)

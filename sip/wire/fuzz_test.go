@@ -35,6 +35,7 @@ func FuzzScan(f *testing.F) {
 			checkAnswer(t, &m, err)
 		}
 		checkUnfolded(t, b, err)
+		checkSkimmed(t, b, &m, err)
 	})
 }
 
@@ -49,6 +50,21 @@ func checkNames(t *testing.T, m *Message) {
 				t.Fatalf("name %q", name)
 			}
 		}
+	}
+}
+
+// checkSkimmed: whoever only skims a legal message answers it alike.
+func checkSkimmed(t *testing.T, b []byte, want *Message, err error) {
+	var m Message
+	if !Skim(b, &m) || err != nil {
+		return
+	}
+	r := Response{Status: 503, Source: testSource, Key: testKey}
+	if got, want := AppendResponse(nil, &m, &r), AppendResponse(nil, want, &r); string(got) != string(want) {
+		t.Fatalf("skimmed\n%s\nscanned\n%s", got, want)
+	}
+	if string(m.Method) != string(want.Method) || string(m.UserAgent) != string(want.UserAgent) || len(m.Authorization) != len(want.Authorization) {
+		t.Fatalf("skimmed %+v\nscanned %+v", m, want)
 	}
 }
 

@@ -14,6 +14,18 @@ func BenchmarkScan(b *testing.B) {
 	}
 }
 
+func BenchmarkSkim(b *testing.B) {
+	message := []byte(register)
+	var m Message
+	b.ReportAllocs()
+	b.SetBytes(int64(len(message)))
+	for b.Loop() {
+		if !Skim(message, &m) {
+			b.Fatal("not skimmed")
+		}
+	}
+}
+
 func BenchmarkAppendResponse(b *testing.B) {
 	var m Message
 	if err := Scan([]byte(register), &m); err != nil {
