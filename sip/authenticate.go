@@ -19,6 +19,8 @@ const maxAuthorization = 10
 type identity struct {
 	// user is nil when the request has to be challenged.
 	user *store.SIPUser
+	// refused is whose right credentials may not be used, for the cause.
+	refused *store.SIPUser
 	// domain is nil when there is none of the name.
 	domain *record.Domain
 	// realm is what the sender is challenged for.
@@ -109,7 +111,12 @@ func (w *worker) verify(method string, id *identity, now time.Time) {
 	case err != nil && refused == "":
 		id.cause = registrar.CauseWrongPassword
 		return
-	case err != nil || refused != "":
+	case err != nil:
+		return
+	case refused != "":
+		if fresh == digest.Fresh && w.edge.nonces.Use(c.Nonce, c.Count, now) == digest.Fresh {
+			id.refused = user
+		}
 		return
 	}
 	if fresh == digest.Fresh {

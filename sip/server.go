@@ -65,6 +65,9 @@ type Server struct {
 	client     *sipgo.Client
 	peers      peers
 	streams    streams
+	tags       *tags
+	pending    invitations
+	recognise  func(netip.AddrPort) bool // trunks; nil without calls
 
 	udp       []*udpListener
 	listeners []*streamListener // of TCP, TLS and WSS
@@ -115,6 +118,8 @@ func newServer(cfg Config) *Server {
 		libraryTCP: newLibraryListener(),
 		peers:      peers{count: map[netip.AddrPort]int{}},
 		streams:    streams{byID: map[uint64]*stream{}},
+		tags:       newTags(),
+		pending:    invitations{source: map[invitation]netip.AddrPort{}},
 	}
 	s.workers.New = func() any { return &worker{edge: s} }
 	s.gaugeBans(cfg.Registerer)

@@ -23,6 +23,7 @@ type worker struct {
 	headers  []byte
 	aor      []byte
 	bindings []registrar.Binding
+	admitted admitted
 }
 
 // verdict is what is to be done about a message.
