@@ -78,10 +78,7 @@ func (a *Account) References() []Reference {
 	r.add("hold_music_clip", KindAudioClip, a.HoldMusicClip)
 	r.add("main_location", KindLocation, a.MainLocation)
 	r.add("default_button_template", KindButtonTemplate, a.DefaultButtonTemplate)
-	if a.ParkFallback != nil {
-		r = append(r, a.ParkFallback.references("park_fallback")...)
-	}
-	return r
+	return append(r, targetReferences(a)...)
 }
 
 // Clone is a deep copy.

@@ -10,6 +10,6 @@
 //	json   the API's name, and the storage name unless a cbor tag differs
 //	cbor   the storage name of a field the API never shows (json:"-")
 //	api    "readonly" never accepted from outside; "create" accepted at
-//	       creation and fixed afterwards
+//	       creation and fixed afterwards; "writeonly" never shown nor stored
 //	doc    one sentence for the API description
 package record

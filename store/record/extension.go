@@ -28,7 +28,7 @@ func (e *Extension) Unique() []Unique {
 }
 
 // References is the target.
-func (e *Extension) References() []Reference { return e.Target.references("target") }
+func (e *Extension) References() []Reference { return targetReferences(e) }
 
 // Clone is a deep copy.
 func (e *Extension) Clone() Record { return deepCopy(e) }

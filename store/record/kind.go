@@ -1,5 +1,7 @@
 package record
 
+import "strings"
+
 // Kind names a sort of record. It is the word used in audit events
 // ("device.update") and in storage keys, so it never changes.
 type Kind string
@@ -24,6 +26,8 @@ const (
 	KindAudioClip       Kind = "audio_clip"
 	KindCallQueue       Kind = "call_queue"
 	KindRingGroup       Kind = "ring_group"
+	KindSchedule        Kind = "schedule"
+	KindWebhook         Kind = "webhook"
 )
 
 var prefixes = map[Kind]string{
@@ -45,13 +49,18 @@ var prefixes = map[Kind]string{
 	KindAudioClip:       "clip",
 	KindCallQueue:       "qu",
 	KindRingGroup:       "rg",
+	KindSchedule:        "sch",
+	KindWebhook:         "wh",
 }
 
 // Prefix starts every identifier of the kind.
 func (k Kind) Prefix() string { return prefixes[k] }
 
-// New is an empty record of the kind, for decoding into; nil where the kind has
-// no records yet.
+// spoken is the kind in a sentence.
+func spoken(k Kind) string { return strings.ReplaceAll(string(k), "_", " ") }
+
+// New is a record of the kind for decoding into, with the defaults of fields that older
+// data do not have; nil where the kind has no records yet.
 func New(k Kind) Record {
 	switch k {
 	case KindPlatform:
@@ -61,7 +70,7 @@ func New(k Kind) Record {
 	case KindLocation:
 		return &Location{}
 	case KindUser:
-		return &User{}
+		return NewUser()
 	case KindExtension:
 		return &Extension{}
 	case KindDomain:
@@ -80,6 +89,16 @@ func New(k Kind) Record {
 		return &Provisioning{}
 	case KindAPIKey:
 		return &APIKey{}
+	case KindNumber:
+		return &Number{}
+	case KindProviderAccount:
+		return &ProviderAccount{}
+	case KindRingGroup:
+		return &RingGroup{}
+	case KindSchedule:
+		return &Schedule{}
+	case KindWebhook:
+		return &Webhook{}
 	}
 	return nil
 }
@@ -89,7 +108,7 @@ func New(k Kind) Record {
 func Kinds() []Kind {
 	return []Kind{
 		KindPlatform, KindAccount, KindProvisioning, KindLocation, KindButtonTemplate,
-		KindUser, KindDomain, KindCredentialList, KindCredential, KindAttachment,
-		KindDevice, KindExtension, KindAPIKey,
+		KindSchedule, KindProviderAccount, KindUser, KindDomain, KindCredentialList, KindCredential,
+		KindAttachment, KindDevice, KindRingGroup, KindExtension, KindNumber, KindAPIKey, KindWebhook,
 	}
 }

@@ -21,36 +21,131 @@ type Target struct {
 	Last   int    `json:"last,omitempty" doc:"Last park slot."`
 }
 
-func (t *Target) references(field string) []Reference {
-	kind := map[string]Kind{TargetUser: KindUser, TargetDeviceLine: KindDevice}[t.Type]
-	if kind == "" || t.ID == "" {
-		return nil
-	}
-	return []Reference{{Field: field + ".id", Kind: kind, ID: t.ID}}
+// PlacedTarget is a target and the API field it stands in.
+type PlacedTarget struct {
+	Field  string
+	Target *Target
 }
 
+// Targets are the targets of a record, in the order of its fields; nil for a kind that
+// has none.
+func Targets(r Record) []PlacedTarget {
+	switch r := r.(type) {
+	case *Account:
+		return placed("park_fallback", r.ParkFallback)
+	case *Extension:
+		return placed("target", &r.Target)
+	case *Number:
+		return placed("target", r.Target)
+	case *RingGroup:
+		return append(placedList("members", r.Members), placed("overflow", r.Overflow)...)
+	case *User:
+		return placedList("simultaneous_ring", r.SimultaneousRing)
+	}
+	return nil
+}
+
+func placed(field string, t *Target) []PlacedTarget {
+	if t == nil {
+		return nil
+	}
+	return []PlacedTarget{{field, t}}
+}
+
+func placedList(field string, list []Target) []PlacedTarget {
+	all := make([]PlacedTarget, len(list), len(list)+1)
+	for i := range list {
+		all[i] = PlacedTarget{index(field, i), &list[i]}
+	}
+	return all
+}
+
+// named is what a kind of target names by its identifier.
+func (t *Target) named() (Kind, bool) {
+	kind, ok := map[string]Kind{
+		TargetUser: KindUser, TargetDeviceLine: KindDevice, TargetRingGroup: KindRingGroup,
+	}[t.Type]
+	return kind, ok
+}
+
+// targetReferences are what a record's targets name.
+func targetReferences(r Record) []Reference {
+	var list refs
+	for _, p := range Targets(r) {
+		if kind, ok := p.Target.named(); ok {
+			list.add(p.Field+".id", kind, p.Target.ID)
+		}
+	}
+	return list
+}
+
+// check checks one target, which may be of any kind there is.
 func (t *Target) check(field string, p *Problems) {
 	switch t.Type {
-	case TargetUser, TargetDeviceLine:
-	case TargetRingGroup, TargetCallQueue, TargetExternal, TargetFax, TargetPark:
+	case TargetUser, TargetDeviceLine, TargetRingGroup:
+		if t.ID == "" {
+			kind, _ := t.named()
+			p.Add(field+".id", CodeRequired, "must name the %s", spoken(kind))
+		}
+	case TargetExternal:
+		t.checkExternal(field, p)
+	case TargetCallQueue, TargetFax, TargetPark:
 		p.Add(field+".type", CodeNotAvailable, "targets of type %s are not available yet", t.Type)
 		return
 	case "":
-		p.Add(field+".type", CodeRequired, "must be user or device_line")
+		p.Add(field+".type", CodeRequired, "must be user, device_line, ring_group or external")
 		return
 	default:
 		p.Add(field+".type", CodeInvalid, "must be one of user, device_line, ring_group, call_queue, external, fax, park")
 		return
-	}
-	if t.ID == "" {
-		p.Add(field+".id", CodeRequired, "must name the %s", map[string]string{TargetUser: "user", TargetDeviceLine: "device"}[t.Type])
 	}
 	if t.Type == TargetDeviceLine {
 		p.between(field+".line", t.Line, 1, MaxLines)
 	} else if t.Line != 0 {
 		p.Add(field+".line", CodeInvalid, "is only for targets of type device_line")
 	}
-	if t.Number != "" || t.First != 0 || t.Last != 0 {
-		p.Add(field, CodeInvalid, "number, first and last do not belong to a target of type %s", t.Type)
+	if t.Number != "" && t.Type != TargetExternal {
+		p.Add(field+".number", CodeInvalid, "is only for targets of type external")
+	}
+	if t.First != 0 || t.Last != 0 {
+		p.Add(field, CodeInvalid, "first and last do not belong to a target of type %s", t.Type)
+	}
+}
+
+func (t *Target) checkExternal(field string, p *Problems) {
+	p.e164(field+".number", &t.Number)
+	if t.Number == "" {
+		p.Add(field+".number", CodeRequired, "must be a number in international form")
+	}
+	if t.ID != "" {
+		p.Add(field+".id", CodeInvalid, "does not belong to a target of type external")
+	}
+}
+
+// checkMember checks a target that must ring by itself: a person, a line or a number
+// outside.
+func (t *Target) checkMember(field string, p *Problems) {
+	switch t.Type {
+	case TargetUser, TargetDeviceLine, TargetExternal:
+		t.check(field, p)
+	default:
+		p.oneOf(field+".type", t.Type, TargetUser, TargetDeviceLine, TargetExternal)
+	}
+}
+
+// checkMembers checks a list of at most limit different ones.
+func checkMembers(field string, list []Target, limit int, p *Problems) {
+	if len(list) > limit {
+		p.Add(field, CodeTooMany, "must be at most %d", limit)
+		return
+	}
+	seen := map[Target]bool{}
+	for i := range list {
+		at := index(field, i)
+		list[i].checkMember(at, p)
+		if seen[list[i]] {
+			p.Add(at, CodeDuplicate, "is in the list already")
+		}
+		seen[list[i]] = true
 	}
 }

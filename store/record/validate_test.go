@@ -29,6 +29,13 @@ func device(change func(*Device)) Record {
 	return d
 }
 
+func user(change func(*User)) Record {
+	u := NewUser()
+	u.Name, u.Email = "Ann", "ann@example.com"
+	change(u)
+	return u
+}
+
 func template(b ...Button) Record {
 	return &ButtonTemplate{Name: "Desk", Buttons: b}
 }
@@ -80,8 +87,8 @@ func TestValidate(t *testing.T) {
 		{"callback number", "primary_number", CodeInvalid, location(func(l *Location) { l.PrimaryNumber = "555-0100" })},
 		{"half a coordinate", "address.latitude", CodeInvalid, location(func(l *Location) { v := 1.0; l.Address.Latitude = &v })},
 
-		{"user without e-mail", "email", CodeRequired, &User{Name: "A", Language: "en"}},
-		{"user's language", "language", CodeInvalid, &User{Name: "A", Email: "a@b.c", Language: "de"}},
+		{"user without e-mail", "email", CodeRequired, user(func(u *User) { u.Email = "" })},
+		{"user's language", "language", CodeInvalid, user(func(u *User) { u.Language = "de" })},
 		{"extension with letters", "number", CodeInvalid, &Extension{Number: "10a", Status: Active, Target: Target{Type: TargetUser, ID: "user_1"}}},
 		{"target of another type's fields", "target.line", CodeInvalid, &Extension{Number: "101", Status: Active, Target: Target{Type: TargetUser, ID: "u", Line: 1}}},
 
