@@ -13,7 +13,9 @@ type office struct {
 	d        *daemon
 	path     string // /v1/accounts/<id>
 	id       string
+	number   int32
 	domain   string // name
+	domainID string
 	url      string // provisioning URL, with a slash at its end
 	location string
 	list     string
@@ -25,12 +27,15 @@ type office struct {
 // deskPhone is one phone of an office.
 type deskPhone struct {
 	id, mac, model, agent string
-	user                  string // its owner
+	user, extension       string // its owner
 	username, password    string // SIP
 }
 
+// seat is a user with an extension and a phone.
+type seat struct{ name, extension, model, agent string }
+
 // seats are the office's two users.
-var seats = []struct{ name, extension, model, agent string }{
+var seats = []seat{
 	{"Ada Front", "1001", "T46U", "Yealink SIP-T46U 108.86.0.75 %s"},
 	{"Ben Back", "1002", "T54W", "Yealink SIP-T54W 96.86.0.70 %s"},
 }
@@ -45,7 +50,7 @@ func newOffice(t testing.TB, d *daemon) *office {
 	account := d.create(t, "/v1/accounts", object{
 		"name": fmt.Sprintf("Office %d", n), "email": fmt.Sprintf("it@office%d.example", n), "timezone": "America/New_York",
 	})
-	o := &office{d: d, id: account.id(), path: "/v1/accounts/" + account.id(), domain: fmt.Sprintf("sip.office%d.example", n)}
+	o := &office{d: d, number: n, id: account.id(), path: "/v1/accounts/" + account.id(), domain: fmt.Sprintf("sip.office%d.example", n)}
 	o.location = d.create(t, o.path+"/locations", object{"name": "Head office", "address": object{
 		"house_number": "350", "street": "5th", "street_suffix": "Ave", "city": "New York", "state": "NY", "zip": "10118", "country": "US",
 	}}).id()
@@ -56,26 +61,34 @@ func newOffice(t testing.TB, d *daemon) *office {
 		{"position": 1, "type": "line"},
 		{"position": 2, "type": "speed_dial", "label": "Reception", "target": object{"destination": "1001"}},
 	}}).id()
-	for i, seat := range seats {
-		p := &deskPhone{mac: fmt.Sprintf("80:5e:c0:%02x:%02x:%02x", n>>8, n&0xff, i+1), model: seat.model}
-		p.agent = fmt.Sprintf(seat.agent, p.mac)
-		p.user = d.create(t, o.path+"/users", object{
-			"name": seat.name, "email": fmt.Sprintf("u%s@office%d.example", seat.extension, n), "location": o.location,
-		}).id()
-		d.create(t, o.path+"/extensions", object{"number": seat.extension, "target": object{"type": "user", "id": p.user}})
-		credential := o.credential(t, "desk"+seat.extension)
-		p.username, p.password = credential.str("username"), credential.str("password")
-		p.id = d.create(t, o.path+"/devices", object{
-			"type": "deskphone", "mac": p.mac, "model": p.model, "name": seat.name, "location": o.location, "button_template": o.template,
-			"lines": []object{{"credential": credential.id(), "domain": domain, "user": p.user}},
-		}).id()
-		o.phones = append(o.phones, p)
+	o.domainID = domain
+	for _, seat := range seats {
+		o.addSeat(t, seat)
 	}
 	o.url = d.create(t, o.path+"/provisioning/generate", nil).str("url")
 	if o.url == "" {
 		t.Fatal("no provisioning URL")
 	}
 	return o
+}
+
+// addSeat adds a user, an extension, a credential and a phone.
+func (o *office) addSeat(t testing.TB, s seat) *deskPhone {
+	t.Helper()
+	p := &deskPhone{mac: fmt.Sprintf("80:5e:c0:%02x:%02x:%02x", o.number>>8, o.number&0xff, len(o.phones)+1), model: s.model, extension: s.extension}
+	p.agent = fmt.Sprintf(s.agent, p.mac)
+	p.user = o.d.create(t, o.path+"/users", object{
+		"name": s.name, "email": fmt.Sprintf("u%s@office%d.example", s.extension, o.number), "location": o.location,
+	}).id()
+	o.d.create(t, o.path+"/extensions", object{"number": s.extension, "target": object{"type": "user", "id": p.user}})
+	credential := o.credential(t, "desk"+s.extension)
+	p.username, p.password = credential.str("username"), credential.str("password")
+	p.id = o.d.create(t, o.path+"/devices", object{
+		"type": "deskphone", "mac": p.mac, "model": p.model, "name": s.name, "location": o.location, "button_template": o.template,
+		"lines": []object{{"credential": credential.id(), "domain": o.domainID, "user": p.user}},
+	}).id()
+	o.phones = append(o.phones, p)
+	return p
 }
 
 // credential adds one to the office's list.

@@ -22,11 +22,13 @@ type Account struct {
 	TLS            *tls.Config // for tls and wss; nil = any certificate will do
 	CAFile         string      // baresip's authorities for tls; empty = any certificate will do
 	RegInterval    int         // seconds a registration is asked for; 0 = 60
+	Tone           int         // Hz baresip sends in calls; 0 = 440
+	Encryption     string      // baresip's mediaenc: srtp, srtp-mand; empty = none
 }
 
 func (a Account) checked(t testing.TB) Account {
 	t.Helper()
-	a.Transport, a.RegInterval = cmp.Or(a.Transport, "udp"), cmp.Or(a.RegInterval, 60)
+	a.Transport, a.RegInterval, a.Tone = cmp.Or(a.Transport, "udp"), cmp.Or(a.RegInterval, 60), cmp.Or(a.Tone, 440)
 	if a.TLS == nil {
 		a.TLS = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // not what is tested
 	}

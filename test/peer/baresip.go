@@ -22,7 +22,7 @@ const baresipConfig = `poll_method epoll
 sip_listen 127.0.0.1:0
 rtp_ports 30000-39999
 audio_player aufile,%[1]s/out.wav
-audio_source ausine,440
+audio_source ausine,%[4]d
 audio_alert aufile,%[1]s/alert.wav
 ausrc_srate 8000
 auplay_srate 8000
@@ -32,6 +32,7 @@ module_path /usr/lib/baresip/modules
 module g711.so
 module aufile.so
 module ausine.so
+module srtp.so
 module_tmp uuid.so
 module_tmp account.so
 module_app menu.so
@@ -45,6 +46,7 @@ type Baresip struct {
 	Events   *Record[Event]
 	Messages *Record[Traced] // received and sent
 
+	dir     string
 	cmd     *exec.Cmd
 	control net.Conn
 	answers *Record[answered]
@@ -69,9 +71,12 @@ func StartBaresip(t testing.TB, a Account) *Baresip {
 	}
 	b.start(t, path, a)
 	t.Cleanup(b.Stop)
-	b.Command(t, "uanew", fmt.Sprintf(
-		`<%s;transport=%s>;auth_user=%s;auth_pass=%s;outbound="sip:%s;transport=%s";regint=%d;answermode=manual`,
-		a.aor(), a.Transport, a.User, a.Password, a.Proxy, a.Transport, a.RegInterval))
+	params := fmt.Sprintf(`<%s;transport=%s>;auth_user=%s;auth_pass=%s;outbound="sip:%s;transport=%s";regint=%d;answermode=manual`,
+		a.aor(), a.Transport, a.User, a.Password, a.Proxy, a.Transport, a.RegInterval)
+	if a.Encryption != "" {
+		params += ";mediaenc=" + a.Encryption
+	}
+	b.Command(t, "uanew", params)
 	return b
 }
 
@@ -134,12 +139,13 @@ func (b *Baresip) Stop() {
 func (b *Baresip) start(t testing.TB, path string, a Account) {
 	t.Helper()
 	dir, port := t.TempDir(), freePort(t)
+	b.dir = dir
 	authorities := ""
 	if a.CAFile != "" {
 		authorities = "sip_cafile " + a.CAFile
 	}
 	for name, text := range map[string]string{
-		"config":   fmt.Sprintf(baresipConfig, dir, port, authorities),
+		"config":   fmt.Sprintf(baresipConfig, dir, port, authorities, a.Tone),
 		"accounts": "# the account is added over the control port\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {

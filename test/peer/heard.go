@@ -1,0 +1,55 @@
+package peer
+
+import (
+	"encoding/binary"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// rate is baresip's audio rate, samples a second.
+const rate = 8000
+
+// wavHeader is the length of the header of the files baresip writes, in bytes.
+const wavHeader = 44
+
+// Samples are what baresip has played so far in its last call, 8 kHz linear.
+func (b *Baresip) Samples(t testing.TB) []int16 {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(b.dir, "out.wav"))
+	if err != nil || len(raw) < wavHeader {
+		return nil
+	}
+	raw = raw[wavHeader:]
+	samples := make([]int16, len(raw)/2)
+	for i := range samples {
+		samples[i] = int16(binary.LittleEndian.Uint16(raw[2*i:])) //nolint:gosec // two's complement
+	}
+	return samples
+}
+
+// Hears tells whether the last part of what baresip has played, a quarter of a second,
+// is a tone of that frequency.
+func (b *Baresip) Hears(t testing.TB, hertz int) bool {
+	t.Helper()
+	samples := b.Samples(t)
+	const window = rate / 4
+	return len(samples) >= window && Tone(samples[len(samples)-window:], hertz) > 0.8
+}
+
+// Tone is the share of the samples' power at a frequency, by Goertzel's algorithm: 1
+// for a pure tone, near 0 for silence and other sounds.
+func Tone(samples []int16, hertz int) float64 {
+	coefficient := 2 * math.Cos(2*math.Pi*float64(hertz)/rate)
+	var s1, s2, power float64
+	for _, v := range samples {
+		x := float64(v)
+		power += x * x
+		s1, s2 = x+coefficient*s1-s2, s1
+	}
+	if power < float64(len(samples))*100 { // quieter than 10 of 32,768
+		return 0
+	}
+	return (s1*s1 + s2*s2 - coefficient*s1*s2) * 2 / (power * float64(len(samples)))
+}
