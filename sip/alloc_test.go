@@ -51,8 +51,7 @@ func drive(t *testing.T) *driven {
 	if err != nil {
 		t.Fatal(err)
 	}
-	memory := registrar.New(registrar.Config{Log: discard{}})
-	s.registrar = memory
+	s.registrar = registrar.New(registrar.Config{Log: discard{}})
 	s.now = func() time.Time { return noon }
 	phone, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
@@ -61,6 +60,7 @@ func drive(t *testing.T) *driven {
 	d := &driven{udpSocket: s.udp[0].sockets[0], account: f.account, phone: phone, from: addrPort(phone.LocalAddr()), buf: make([]byte, 65536)}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
+	memory := s.registrar
 	wg.Go(func() { memory.Serve(ctx) })
 	wg.Go(func() { d.write(ctx) })
 	t.Cleanup(func() {
@@ -74,6 +74,21 @@ func drive(t *testing.T) *driven {
 		_ = st.Close()
 	})
 	return d
+}
+
+// withRegistrar gives the edge another registrar, until release.
+func (d *driven) withRegistrar(t *testing.T, cfg registrar.Config) (release func()) {
+	t.Helper()
+	before := d.edge.registrar
+	d.edge.registrar = registrar.New(cfg)
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { d.edge.registrar.Serve(ctx) })
+	return func() {
+		cancel()
+		wg.Wait()
+		d.edge.registrar = before
+	}
 }
 
 // take does what the reader does with one datagram.
@@ -199,6 +214,11 @@ func TestFastPathAllocatesNothing(t *testing.T) {
 				t.Errorf("%v allocations", n)
 			}
 		})
+	}
+	d.edge.overload.level.Store(int32(full))
+	put := d.datagram("REGISTER", 1)
+	if n := testing.AllocsPerRun(runs, func() { d.ask(t, put, noon, "503") }); n != 0 {
+		t.Errorf("a request that is put off: %v allocations", n)
 	}
 	stun := []byte("\x00\x01\x00\x00\x21\x12\xa4\x42............")
 	if n := testing.AllocsPerRun(runs, func() {

@@ -45,6 +45,7 @@ const (
 	resultUnavailable = "unavailable"
 	resultLimited     = "limited"
 	resultDropped     = "dropped"
+	resultOverload    = "overload"
 )
 
 // append appends the response to m.

@@ -3,6 +3,7 @@ package sip
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
+	"dialtone/sip/admission"
 	"dialtone/sip/registrar"
 )
 
@@ -15,6 +16,9 @@ type metrics struct {
 	bans     prometheus.Counter
 	unsent   prometheus.Counter
 	overrun  prometheus.Counter
+	shed     prometheus.Counter
+	// distributed counts users and domains that became targets of many sources.
+	distributed map[admission.Kind]prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -37,16 +41,26 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		overrun: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "dialtone_sip_overrun_total", Help: "Messages dropped because too many waited.",
 		}),
-		results: map[string]prometheus.Counter{}, causes: map[registrar.Cause]prometheus.Counter{},
+		shed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "dialtone_sip_shed_total", Help: "Requests answered with 503 because there was too much to do.",
+		}),
+		distributed: map[admission.Kind]prometheus.Counter{},
+		results:     map[string]prometheus.Counter{}, causes: map[registrar.Cause]prometheus.Counter{},
 	}
-	for _, r := range []string{resultOK, resultChallenged, resultStale, resultRefused, resultForbidden, resultMalformed, resultUnavailable, resultLimited, resultDropped} {
+	for _, r := range []string{resultOK, resultChallenged, resultStale, resultRefused, resultForbidden, resultMalformed, resultUnavailable, resultLimited, resultDropped, resultOverload} {
 		m.results[r] = m.requests.WithLabelValues(r)
 	}
 	for _, c := range registrar.Causes() {
 		m.causes[c] = m.failures.WithLabelValues(string(c))
 	}
+	guesses := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "dialtone_sip_distributed_guesses_total", Help: "Users and domains that many sources began to guess at.",
+	}, []string{"target"})
+	for _, k := range [...]admission.Kind{admission.User, admission.Domain} {
+		m.distributed[k] = guesses.WithLabelValues(k.String())
+	}
 	if reg != nil {
-		reg.MustRegister(m.requests, m.failures, m.notifies, m.bans, m.unsent, m.overrun)
+		reg.MustRegister(m.requests, m.failures, m.notifies, m.bans, m.unsent, m.overrun, m.shed, guesses)
 	}
 	return m
 }

@@ -52,6 +52,8 @@ type Server struct {
 	bans        *admission.Table
 	rates       *rates
 	stale       *rates
+	guesses     guesses
+	overload    overload
 	emergencies atomic.Pointer[number.Set]
 	workers     sync.Pool // *worker
 	rechecks    rechecks
@@ -113,6 +115,7 @@ func newServer(cfg Config) *Server {
 		bans:       admission.New(admission.Config{Allow: cfg.Allow}),
 		rates:      newRates(maxPerSecond, time.Second),
 		stale:      newRates(staleLoop, time.Minute),
+		guesses:    newGuesses(),
 		rechecks:   rechecks{accounts: map[record.ID]bool{}, wake: make(chan struct{}, 1)},
 		metrics:    newMetrics(cfg.Registerer),
 		libraryTCP: newLibraryListener(),
@@ -123,6 +126,7 @@ func newServer(cfg Config) *Server {
 	}
 	s.workers.New = func() any { return &worker{edge: s} }
 	s.gaugeBans(cfg.Registerer)
+	s.gaugeLoad(cfg.Registerer)
 	s.registrar = registrar.New(registrar.Config{
 		Log: cfg.Store.Bindings(), MinExpires: cfg.MinExpires, MaxExpires: cfg.MaxExpires, Jitter: jitter, Gather: gather,
 		Metrics: cfg.Registerer,
@@ -179,6 +183,7 @@ func (s *Server) Addrs() Addrs { return s.addrs }
 func (s *Server) Serve(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { s.registrar.Serve(ctx); return nil })
+	g.Go(func() error { s.watchLoad(ctx); return nil })
 	g.Go(func() error { return s.watch(ctx) })
 	g.Go(func() error { return s.follow(ctx) })
 	g.Go(func() error { return s.recheck(ctx) })

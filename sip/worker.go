@@ -43,6 +43,9 @@ const (
 // decide looks at one message, as a whole in data, and says what is to be done.
 func (w *worker) decide(data []byte, f flow, now time.Time) (v verdict, a answer, id identity) {
 	s, m := w.edge, &w.msg
+	if a, shed := w.shed(data, f, now); shed {
+		return reply, a, id
+	}
 	err := wire.Scan(data, m)
 	if m.Odd&wire.OddFolded != 0 {
 		wire.Unfold(data)
@@ -107,6 +110,7 @@ func (w *worker) register(f flow, banned bool, now time.Time) (verdict, answer, 
 		s.staled(r, &id, now)
 		return reply, unauthorized(resultStale), id
 	case id.user == nil && id.cause == "":
+		s.challenged(r, f, now)
 		return reply, unauthorized(resultChallenged), id
 	case id.user == nil:
 		s.failed(r, &id, id.cause, now)
@@ -115,6 +119,7 @@ func (w *worker) register(f flow, banned bool, now time.Time) (verdict, answer, 
 		}
 		return reply, unauthorized(resultRefused), id
 	}
+	s.answered(f)
 	if cause := allowed(r, id.user); cause != "" {
 		s.failed(r, &id, cause, now)
 		return reply, answer{status: 403, reason: "Forbidden", result: resultForbidden}, id
@@ -181,10 +186,7 @@ func (s *Server) failed(r *registration, id *identity, cause registrar.Cause, no
 	}
 	aor := string(r.user) + "@" + string(r.domain)
 	if guessing(cause) && id.genuine {
-		if ban, banned := s.bans.Failed(r.Source.Addr(), string(cause), now); banned {
-			s.metrics.bans.Inc()
-			s.log.Warn("source banned", "src", ban.Source, "until", ban.Until, "failures", ban.Failures, "cause", cause, "aor", aor)
-		}
+		s.guessed(r, aor, cause, now)
 	}
 	if id.domain == nil {
 		return

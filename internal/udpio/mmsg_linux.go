@@ -182,6 +182,25 @@ func (s *connSys) recv(msgs []mmsghdr) (int, error) {
 	return 0, os.NewSyscallError("recvmmsg", errno)
 }
 
+// Lost is how many datagrams the kernel has had no room for, modulo 2^32.
+func (c *Conn) Lost() uint64 {
+	const drops, values = 8, 9 // SK_MEMINFO_DROPS and SK_MEMINFO_VARS of linux/sock_diag.h
+	s := &c.sys
+	s.using.RLock()
+	defer s.using.RUnlock()
+	if s.closed.Load() {
+		return 0
+	}
+	var info [values]uint32
+	size := uint32(unsafe.Sizeof(info))
+	_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, s.fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
+		uintptr(unsafe.Pointer(&info)), uintptr(unsafe.Pointer(&size)), 0)
+	if errno != 0 {
+		return 0
+	}
+	return uint64(info[drops])
+}
+
 // fill makes packet i of a batch from what the kernel wrote.
 func (c *Conn) fill(p *Packet, b *Batch, i int) {
 	m := &b.sys.msgs[i]

@@ -39,6 +39,9 @@ func (c *Conn) Read(b *Batch) error {
 	return nil
 }
 
+// Lost is 0: it is not known.
+func (c *Conn) Lost() uint64 { return 0 }
+
 // Write sends the packets in order; one that cannot be sent is counted as failed.
 func (c *Conn) Write(packets []Packet) (failed int, err error) {
 	for i := range packets {

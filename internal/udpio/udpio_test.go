@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"testing"
 )
 
@@ -146,6 +147,24 @@ func TestReadWhileWriting(t *testing.T) {
 	}
 	b.Close()
 	<-done
+}
+
+// TestLost: what the kernel has no room for is counted.
+func TestLost(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("not known elsewhere")
+	}
+	slow := listen(t, "127.0.0.1:0", Options{ReadBuffer: 4096})
+	fast := listen(t, "127.0.0.1:0", Options{})
+	if n := slow.Lost(); n != 0 {
+		t.Fatalf("%d lost before anything was sent", n)
+	}
+	for range 1000 {
+		fast.Write([]Packet{{Data: make([]byte, 1000), Peer: slow.LocalAddr()}})
+	}
+	if n := slow.Lost(); n == 0 || n > 1000 {
+		t.Fatalf("%d of 1000 lost", n)
+	}
 }
 
 func TestReusePort(t *testing.T) {

@@ -194,6 +194,11 @@ func (t *Table) FailedBy(source netip.Addr, weight int, reason string, now time.
 	return e.ban(), true
 }
 
+// Ban bans a source at once, unless it is or may not be.
+func (t *Table) Ban(source netip.Addr, reason string, now time.Time) (ban Ban, banned bool) {
+	return t.FailedBy(source, t.cfg.Failures, reason, now)
+}
+
 func (t *Table) ban(e *entry, now time.Time) {
 	last := e.until.Sub(now.Add(-t.length(e.level)))
 	if e.level == 0 || last < 0 { // behaved for as long as the last ban

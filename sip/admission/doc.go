@@ -8,6 +8,11 @@
 // Emergency calls are none of this package's business: who asks it has made sure
 // before that the message is not one.
 //
+// Failures are counted three times: against the source (Table), and for the user and
+// the domain they were for (Targets), so that what many sources guess together counts
+// more against each. Who asks after names without ever answering is noticed over
+// connections only (Probes says why).
+//
 // The table is bounded: a flood from forged addresses makes it forget the sources
 // that failed longest ago, never grow.
 package admission

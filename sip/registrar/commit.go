@@ -116,6 +116,13 @@ func (c *committer) admit() error {
 	}
 }
 
+// Waiting is how many updates wait for the disk, and how many may at most.
+func (r *Registrar) Waiting() (waiting, limit int) {
+	r.commits.mu.Lock()
+	defer r.commits.mu.Unlock()
+	return len(r.commits.filling.waiters), r.commits.limit
+}
+
 // enqueue adds a change to the next commit. Callers hold the mutex of the
 // change's shard, which keeps an AOR's changes in order.
 func (c *committer) enqueue(ch *change) error {
