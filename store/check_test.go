@@ -25,6 +25,11 @@ type snapshot struct {
 	Attached    map[record.ID][]record.ID
 	Attachments map[record.ID][]record.ID
 	Handsets    map[record.ID][]record.ID
+	Numbers     map[string]record.ID
+	Extensions  map[accountName]record.ID
+	Targeted    map[record.ID][]record.ID
+	UserLines   map[record.ID][]record.ID
+	Providers   map[record.ID][]record.ID
 }
 
 func snapshotOf(x *index) snapshot {
@@ -36,6 +41,8 @@ func snapshotOf(x *index) snapshot {
 		APIKeys: map[record.TokenDigest]record.ID{}, MACs: map[record.MAC]record.ID{},
 		Users: map[string]*SIPUser{}, Lines: map[record.ID]string{},
 		Attached: map[record.ID][]record.ID{}, Attachments: map[record.ID][]record.ID{}, Handsets: map[record.ID][]record.ID{},
+		Numbers: map[string]record.ID{}, Extensions: map[accountName]record.ID{},
+		Targeted: map[record.ID][]record.ID{}, UserLines: map[record.ID][]record.ID{}, Providers: map[record.ID][]record.ID{},
 	}
 	for id, r := range x.records {
 		s.Records[id] = r
@@ -73,6 +80,21 @@ func snapshotOf(x *index) snapshot {
 	}
 	for id, m := range x.sip.handsets {
 		s.Handsets[id] = idsOf(sorted(m))
+	}
+	for e164, n := range x.call.numbers {
+		s.Numbers[e164] = n.ID
+	}
+	for name, e := range x.call.extensions {
+		s.Extensions[name] = e.ID
+	}
+	for id, list := range x.call.targeted {
+		s.Targeted[id] = idsOf(list)
+	}
+	for id, list := range x.call.lines {
+		s.UserLines[id] = idsOf(list)
+	}
+	for id, list := range x.call.providers {
+		s.Providers[id] = idsOf(list)
 	}
 	return s
 }

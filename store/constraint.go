@@ -198,6 +198,16 @@ func describe(r record.Record) string {
 		name = strings.TrimSpace(r.Name + " " + r.MAC + r.IPEI)
 	case *record.APIKey:
 		name = r.Name
+	case *record.Number:
+		name = r.Number
+	case *record.ProviderAccount:
+		name = r.Name
+	case *record.RingGroup:
+		name = r.Name
+	case *record.Schedule:
+		name = r.Name
+	case *record.Webhook:
+		name = r.URL
 	}
 	kind := strings.ReplaceAll(string(r.Kind()), "_", " ")
 	if name == "" {

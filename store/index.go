@@ -25,6 +25,7 @@ type index struct {
 	apiKeys map[record.TokenDigest]*record.APIKey
 	macs    map[record.MAC]*record.Device
 	sip     sipIndex
+	call    callIndex
 	// deviceToken makes a device's own token digest of an epoch; the token is derived,
 	// not stored.
 	deviceToken func(id record.ID, epoch uint32) record.TokenDigest
@@ -53,6 +54,7 @@ func newIndex(unseal unsealFunc, deviceToken func(record.ID, uint32) record.Toke
 		apiKeys:     map[record.TokenDigest]*record.APIKey{},
 		macs:        map[record.MAC]*record.Device{},
 		sip:         newSIPIndex(unseal),
+		call:        newCallIndex(),
 		deviceToken: deviceToken,
 	}
 }
@@ -136,6 +138,12 @@ func (x *index) derive(r record.Record, add bool) {
 		x.sip.credential(r, add)
 	case *record.Attachment:
 		x.sip.attachment(r, add)
+	case *record.Number:
+		x.call.number(r, add)
+	case *record.Extension:
+		x.call.extension(r, add)
+	case *record.ProviderAccount:
+		x.call.provider(r, add)
 	}
 }
 
@@ -163,6 +171,7 @@ func (x *index) deriveDevice(d *record.Device, add bool) {
 		x.deriveOwnTokens(d, add)
 	}
 	x.sip.device(d, add)
+	x.call.device(d, add)
 }
 
 // deriveOwnTokens are those of the device's own URL and the one of before.

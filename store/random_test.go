@@ -19,7 +19,7 @@ func TestIndexAfterRandomOperations(t *testing.T) {
 		for range rapid.IntRange(1, 40).Draw(rt, "operations") {
 			o := rapid.SampledFrom(offices).Draw(rt, "office")
 			kind := rapid.SampledFrom([]string{
-				"create", "create", "create", "change", "change", "delete", "state", "account", "key", "rotate",
+				"create", "create", "create", "change", "change", "delete", "state", "account", "key", "rotate", "call", "call",
 			}).Draw(rt, "operation")
 			// Refusals are part of the game.
 			_ = s.Update(t.Context(), func(tx *Tx) error { return randomOperation(rt, tx, kind, o, len(offices)) })
@@ -66,6 +66,8 @@ func randomOperation(rt *rapid.T, tx *Tx, kind string, o office, n int) error {
 		}
 		a.Name = fmt.Sprint("Acme ", number)
 		return tx.Replace(a, 0)
+	case "call":
+		return randomCalling(tx, o, number, rapid.IntRange(0, 4).Draw(rt, "what"))
 	case "key":
 		k := record.NewAPIKey()
 		k.Account, k.Name, k.Digest = account, "key", record.DigestToken(fmt.Append(nil, "key", number))

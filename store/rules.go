@@ -13,6 +13,9 @@ import (
 // checkRules checks what a record must agree on with others beyond uniqueness and
 // existence. before is nil for a new record.
 func (tx *Tx) checkRules(before, after record.Record) error {
+	if err := tx.targetRules(after); err != nil {
+		return err
+	}
 	switch r := after.(type) {
 	case *record.Account:
 		return tx.accountRules(before, r)
@@ -30,6 +33,14 @@ func (tx *Tx) checkRules(before, after record.Record) error {
 		return tx.buttonRules(r.Account, "buttons", r.Buttons)
 	case *record.Device:
 		return tx.deviceRules(before, r)
+	case *record.Number:
+		return tx.numberRules(r)
+	case *record.RingGroup:
+		return tx.ringGroupRules(r)
+	case *record.ProviderAccount:
+		return tx.limit(before, r.Account, record.KindProviderAccount, record.MaxProviderAccounts, "provider accounts")
+	case *record.Webhook:
+		return tx.limit(before, r.Account, record.KindWebhook, record.MaxWebhooks, "webhooks")
 	}
 	return nil
 }
@@ -108,6 +119,9 @@ func (tx *Tx) nothingReserved(a *record.Account, l *record.Location) error {
 	if err != nil {
 		return err
 	}
+	if err := tx.noDestinationReserved(a.ID, n); err != nil {
+		return err
+	}
 	return tx.noForwardReserved(a.ID, n)
 }
 
@@ -154,8 +168,8 @@ func (tx *Tx) extensionRules(e *record.Extension) error {
 	if err != nil {
 		return err
 	}
-	var p record.Problems
 	if len(e.Number) != a.ExtensionLength {
+		var p record.Problems
 		p.Add("number", record.CodeInvalid, "must have %d digits, the account's extension_length", a.ExtensionLength)
 		return p.Err()
 	}
@@ -166,17 +180,7 @@ func (tx *Tx) extensionRules(e *record.Extension) error {
 	if reason, reserved := n.reserved(e.Number); reserved {
 		return conflict("number", ConflictReserved, "%s cannot be an extension: %s", e.Number, reason)
 	}
-	if e.Target.Type != record.TargetDeviceLine {
-		return nil
-	}
-	d, err := Load[*record.Device](tx, e.Target.ID)
-	if err != nil {
-		return err
-	}
-	if d.LineNumber(e.Target.Line) == nil {
-		p.Add("target.line", record.CodeNotFound, "the device has no line %d", e.Target.Line)
-	}
-	return p.Err()
+	return nil
 }
 
 func (tx *Tx) credentialRules(before record.Record, c *record.Credential) error {
@@ -254,12 +258,7 @@ func (tx *Tx) deviceRules(before record.Record, d *record.Device) error {
 	if before == nil {
 		return nil
 	}
-	return each(tx, d.ID, func(e *record.Extension) error {
-		if e.Target.Type == record.TargetDeviceLine && d.LineNumber(e.Target.Line) == nil {
-			return conflict("lines", ConflictInUse, "extension %s leads to line %d", e.Number, e.Target.Line)
-		}
-		return nil
-	})
+	return tx.linesInUse(d)
 }
 
 func (tx *Tx) baseRules(d *record.Device) error {

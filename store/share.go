@@ -28,6 +28,12 @@ func (w words) share(r record.Record) {
 	case *record.Extension:
 		share(w, &r.Target.ID)
 		share(w, &r.Target.Type, &r.Status)
+	case *record.Number:
+		share(w, &r.Location, &r.ProviderAccount)
+		if r.Target != nil {
+			share(w, &r.Target.ID)
+			share(w, &r.Target.Type)
+		}
 	}
 }
 

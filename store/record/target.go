@@ -149,3 +149,24 @@ func checkMembers(field string, list []Target, limit int, p *Problems) {
 		seen[list[i]] = true
 	}
 }
+
+// PlacedDestination is what is dialled for a record, and the API field it stands in.
+type PlacedDestination struct{ Field, Dialled string }
+
+// Destinations are what a record's targets and forwards dial.
+func Destinations(r Record) []PlacedDestination {
+	var list []PlacedDestination
+	for _, p := range Targets(r) {
+		if p.Target.Type == TargetExternal {
+			list = append(list, PlacedDestination{p.Field + ".number", p.Target.Number})
+		}
+	}
+	if u, ok := r.(*User); ok {
+		for _, p := range u.Forwarding.Rules() {
+			if p.Rule.Destination != "" {
+				list = append(list, PlacedDestination{p.Field + ".destination", p.Rule.Destination})
+			}
+		}
+	}
+	return list
+}

@@ -59,6 +59,11 @@ func (u *User) Validate() error {
 	}
 	u.Forwarding.check(&p)
 	checkMembers("simultaneous_ring", u.SimultaneousRing, MaxSimultaneousRing, &p)
+	for i, t := range u.SimultaneousRing {
+		if t.ID != "" && t.ID == u.ID {
+			p.Add(index("simultaneous_ring", i)+".id", CodeInvalid, "is the user himself")
+		}
+	}
 	p.between("ring_seconds", u.RingSeconds, MinRingSeconds, MaxRingSeconds)
 	p.language("language", u.Language)
 	return p.Err()

@@ -1,0 +1,83 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+
+	"dialtone/store/record"
+)
+
+// callIndex is what routing looks up. Its lists are replaced, never changed, so that a
+// reader may keep one.
+type callIndex struct {
+	numbers    map[string]*record.Number // by E.164
+	extensions map[accountName]*record.Extension
+	targeted   map[record.ID][]*record.Extension       // by what the target names, by number
+	lines      map[record.ID][]*record.Device          // by user: the devices with a line of his
+	providers  map[record.ID][]*record.ProviderAccount // by account, in their order
+}
+
+func newCallIndex() callIndex {
+	return callIndex{
+		numbers:    map[string]*record.Number{},
+		extensions: map[accountName]*record.Extension{},
+		targeted:   map[record.ID][]*record.Extension{},
+		lines:      map[record.ID][]*record.Device{},
+		providers:  map[record.ID][]*record.ProviderAccount{},
+	}
+}
+
+func (x *callIndex) number(n *record.Number, add bool) {
+	if add {
+		x.numbers[n.Number] = n
+	} else {
+		delete(x.numbers, n.Number)
+	}
+}
+
+func (x *callIndex) extension(e *record.Extension, add bool) {
+	key := accountName{e.Account, e.Number}
+	if add {
+		x.extensions[key] = e
+	} else {
+		delete(x.extensions, key)
+	}
+	if e.Target.ID != "" {
+		enlist(x.targeted, e.Target.ID, e, add, func(a, b *record.Extension) int {
+			return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
+		})
+	}
+}
+
+func (x *callIndex) device(d *record.Device, add bool) {
+	for i, l := range d.Lines {
+		if l.User == "" || slices.ContainsFunc(d.Lines[:i], func(o record.Line) bool { return o.User == l.User }) {
+			continue
+		}
+		enlist(x.lines, l.User, d, add, func(a, b *record.Device) int { return cmp.Compare(a.ID, b.ID) })
+	}
+}
+
+func (x *callIndex) provider(a *record.ProviderAccount, add bool) {
+	enlist(x.providers, a.Account, a, add, record.CompareProviderAccounts)
+}
+
+// enlist makes the list of key with the record, or without it.
+func enlist[T record.Record](lists map[record.ID][]T, key record.ID, r T, add bool, order func(a, b T) int) {
+	old := lists[key]
+	list := make([]T, 0, len(old)+1)
+	for _, other := range old {
+		if other.Header().ID != r.Header().ID {
+			list = append(list, other)
+		}
+	}
+	if add {
+		i, _ := slices.BinarySearchFunc(list, r, order)
+		list = slices.Insert(list, i, r)
+	}
+	if len(list) == 0 {
+		delete(lists, key)
+		return
+	}
+	lists[key] = list
+}
