@@ -239,6 +239,7 @@ func (d *described) describePlatform() {
 	d.fakes.bans = []Ban{{Source: netip.MustParsePrefix("192.0.2.9/32"), Since: d.clock.now(), Until: d.clock.now()}}
 	d.do(d.root, http.MethodGet, "/v1/bans", nil, 200)
 	d.do(d.root, http.MethodDelete, "/v1/bans/192.0.2.9", nil, 204)
+	d.do(d.root, http.MethodGet, "/debug/pprof/heap", nil, 200)
 	d.cycle("/v1/api_keys", d.create("/v1/api_keys", fieldsOf{"name": "second"}), fieldsOf{"name": "l"})
 	account := d.create("/v1/accounts", fieldsOf{
 		"name": "Whole", "email": "w@example.com", "phone_admin_password": "Correct-Horse-7", "billing_address": address(),

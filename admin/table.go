@@ -27,6 +27,7 @@ func (s *Server) table() []*operation {
 		apiKeys().operations(),
 		platformKeyOperations(),
 		platformOperations(),
+		profileOperations(),
 	)
 	if s.Registrations != nil {
 		ops = append(ops, registrationOperations()...)
