@@ -2,14 +2,12 @@ package sip
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/netip"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/emiago/sipgo"
-	sipmsg "github.com/emiago/sipgo/sip"
 
 	"dialtone/sip/event"
 	"dialtone/sip/registrar"
@@ -124,56 +122,73 @@ func (s *Server) checkSyncLine(ctx context.Context, t target, reboot bool) strin
 func (s *Server) notify(ctx context.Context, b *registrar.Binding, eventValue string) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, notifyTimeout)
 	defer cancel()
-	req, err := s.newNotify(ctx, b, eventValue)
+	local, err := s.local(b)
 	if err != nil {
 		return 0, err
 	}
-	defer s.peers.add(b.Source)()
-	res, err := s.client.Do(ctx, req, sipgo.ClientRequestBuild)
-	if err != nil {
-		return 0, fmt.Errorf("cannot notify %q: %w", b.AOR, err)
+	type outcome struct {
+		status int
+		err    error
 	}
-	return int(res.StatusCode), nil
+	answered := make(chan outcome, 1)
+	r := &request{
+		branch: newBranch(),
+		to:     flow{source: b.Source, transport: b.Transport, listener: b.Listener, connection: b.Connection},
+		done:   func(status int, err error) { answered <- outcome{status, err} },
+	}
+	r.data = s.newNotify(b, local, r.branch, eventValue)
+	s.send([]*request{r})
+	select {
+	case o := <-answered:
+		if o.err != nil {
+			return 0, fmt.Errorf("cannot notify %q: %w", b.AOR, o.err)
+		}
+		return o.status, nil
+	case <-ctx.Done():
+		s.requests.end(r, 0, ctx.Err())
+		return 0, fmt.Errorf("cannot notify %q: %w", b.AOR, ctx.Err())
+	}
 }
 
-func (s *Server) newNotify(ctx context.Context, b *registrar.Binding, eventValue string) (*sipmsg.Request, error) {
-	var uri sipmsg.Uri
-	if err := sipmsg.ParseUri(b.Contact, &uri); err != nil {
-		return nil, fmt.Errorf("cannot notify %q: %w", b.AOR, err)
-	}
-	local, err := s.local(ctx, b)
-	if err != nil {
-		return nil, err
-	}
+// newBranch is a branch nobody can guess (RFC 3261 8.1.1.7).
+func newBranch() string { return "z9hG4bK" + rand.Text() }
+
+// newNotify writes the message. What the binding brings has been checked when it
+// registered: no value holds a line break.
+func (s *Server) newNotify(b *registrar.Binding, local endpoint, branch, eventValue string) []byte {
 	user, domain, _ := splitAOR(b.AOR)
-	req := sipmsg.NewRequest(sipmsg.NOTIFY, uri)
-	req.SetDestination(b.Source.String())
-	req.SetTransport("TCP") // whatever the connection is: the library only has the stream
-	if b.Transport == registrar.UDP {
-		req.SetTransport("UDP")
-		req.Laddr = sipmsg.Addr{IP: local.bound.Addr().AsSlice(), Port: int(local.bound.Port())}
+	var m strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&m, format+"\r\n", args...) }
+	line("NOTIFY %s SIP/2.0", b.Contact)
+	line("Via: SIP/2.0/%s %s:%d;branch=%s;rport", strings.ToUpper(b.Transport.String()), bracket(local.host), local.bound.Port(), branch)
+	line("Max-Forwards: 70")
+	if b.Path != "" {
+		line("Route: %s", b.Path)
 	}
-	from := sipmsg.FromHeader{Address: sipmsg.Uri{Scheme: "sip", User: "dialtone", Host: bracket(domain)}, Params: sipmsg.NewParams()}
-	from.Params.Add("tag", sipmsg.GenerateTagN(16))
-	req.AppendHeader(s.via(b, local))
-	req.AppendHeader(&from)
-	req.AppendHeader(&sipmsg.ToHeader{Address: sipmsg.Uri{Scheme: "sip", User: user, Host: bracket(domain)}, Params: sipmsg.NewParams()})
-	req.AppendHeader(&sipmsg.ContactHeader{Address: sipmsg.Uri{Scheme: "sip", Host: bracket(local.host), Port: int(local.bound.Port())}})
-	req.AppendHeader(sipmsg.NewHeader("Event", eventValue))
-	req.AppendHeader(sipmsg.NewHeader("Subscription-State", "terminated"))
-	req.AppendHeader(sipmsg.NewHeader("User-Agent", "dialtone/"+s.version))
-	return req, nil
+	line("From: <sip:dialtone@%s>;tag=%s", bracket(domain), rand.Text()[:16])
+	line("To: <sip:%s@%s>", escapedUser(user), bracket(domain))
+	line("Call-ID: %s", rand.Text())
+	line("CSeq: 1 NOTIFY")
+	line("Contact: <sip:%s:%d;transport=%s>", bracket(local.host), local.bound.Port(), b.Transport)
+	line("Event: %s", eventValue)
+	line("Subscription-State: terminated")
+	line("User-Agent: dialtone/%s", s.version)
+	line("Content-Length: 0\r\n")
+	return []byte(m.String())
 }
 
-// via names us as the peer has to answer us.
-func (s *Server) via(b *registrar.Binding, local endpoint) *sipmsg.ViaHeader {
-	via := &sipmsg.ViaHeader{
-		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: strings.ToUpper(b.Transport.String()),
-		Host: bracket(local.host), Port: int(local.bound.Port()), Params: sipmsg.NewParams(),
+// escapedUser writes a user name as a URI has it (RFC 3261 25.1, user).
+func escapedUser(name string) string {
+	const unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'()&=+$,;?/"
+	var b strings.Builder
+	for i := range len(name) {
+		if strings.IndexByte(unreserved, name[i]) >= 0 {
+			b.WriteByte(name[i])
+		} else {
+			fmt.Fprintf(&b, "%%%02X", name[i])
+		}
 	}
-	via.Params.Add("branch", sipmsg.GenerateBranch())
-	via.Params.Add("rport", "")
-	return via
+	return b.String()
 }
 
 // endpoint is one of our sockets and the host that stands for it in messages.
@@ -182,21 +197,17 @@ type endpoint struct {
 	host  string
 }
 
-// local is the socket a binding's phone talks to. A connection is made ready to be
-// sent over.
-func (s *Server) local(ctx context.Context, b *registrar.Binding) (e endpoint, err error) {
+// local is the socket a binding's phone talks to.
+func (s *Server) local(b *registrar.Binding) (e endpoint, err error) {
 	if b.Transport == registrar.UDP {
 		if int(b.Listener) >= len(s.addrs.UDP) {
-			return e, fmt.Errorf("cannot reach %q: its listener is gone", b.AOR)
+			return e, fmt.Errorf("cannot reach %q: %w", b.AOR, errListenerGone)
 		}
 		e.bound = s.addrs.UDP[b.Listener]
 	} else {
 		c := s.streams.get(b.Connection)
 		if c == nil {
-			return e, fmt.Errorf("cannot reach %q: its connection is closed", b.AOR)
-		}
-		if err := c.promote(ctx); err != nil {
-			return e, err
+			return e, fmt.Errorf("cannot reach %q: %w", b.AOR, errConnectionGone)
 		}
 		e.bound = addrPort(c.conn.LocalAddr())
 	}

@@ -70,6 +70,8 @@ type Server struct {
 	tags       *tags
 	pending    invitations
 	recognise  func(netip.AddrPort) bool // trunks; nil without calls
+	requests   *requests
+	outgoing   sync.WaitGroup // writes to and connections of our own
 
 	udp       []*udpListener
 	listeners []*streamListener // of TCP, TLS and WSS
@@ -123,6 +125,7 @@ func newServer(cfg Config) *Server {
 		streams:    streams{byID: map[uint64]*stream{}},
 		tags:       newTags(),
 		pending:    invitations{source: map[invitation]netip.AddrPort{}},
+		requests:   newRequests(),
 	}
 	s.workers.New = func() any { return &worker{edge: s} }
 	s.gaugeBans(cfg.Registerer)
@@ -187,6 +190,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	g.Go(func() error { return s.watch(ctx) })
 	g.Go(func() error { return s.follow(ctx) })
 	g.Go(func() error { return s.recheck(ctx) })
+	g.Go(func() error { return s.serveRequests(ctx) })
 	for _, l := range s.udp {
 		g.Go(func() error { return l.serve(ctx) })
 		g.Go(func() error { return ended(s.library.ServeUDP(l.library)) })
@@ -201,6 +205,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		return s.agent.Close()
 	})
 	err := g.Wait()
+	s.outgoing.Wait()
 	s.failures.Close()
 	s.seen.Close()
 	return err

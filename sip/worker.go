@@ -52,7 +52,10 @@ func (w *worker) decide(data []byte, f flow, now time.Time) (v verdict, a answer
 		err = wire.Scan(data, m)
 	}
 	if !m.Request {
-		if err == nil && s.awaited(f.source) {
+		switch {
+		case err != nil || s.requests.answered(m.Top.Branch, m.Status, f.source):
+			return drop, a, id
+		case s.awaited(f.source):
 			return pass, a, id
 		}
 		return drop, a, id
