@@ -173,13 +173,25 @@ func parseInt(s string, limit int) (n int, ok bool) {
 	return n, s != ""
 }
 
-func trim(s string) string { return strings.Trim(s, " \t") }
+// trim takes spaces and tabs off both ends.
+func trim(s string) string {
+	for s != "" && blank(s[0]) {
+		s = s[1:]
+	}
+	for s != "" && blank(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
 
 // cutSpace splits at the first run of spaces.
 func cutSpace(s string) (word, rest string) {
-	i := strings.IndexAny(s, " \t")
-	if i < 0 {
-		return s, ""
+	for i := range len(s) {
+		if blank(s[i]) {
+			return s[:i], trim(s[i:])
+		}
 	}
-	return s[:i], trim(s[i:])
+	return s, ""
 }
+
+func blank(c byte) bool { return c == ' ' || c == '\t' }
