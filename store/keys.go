@@ -48,11 +48,14 @@ const (
 	tableEventSeq    = "event_seq"
 	tableFailure     = "failure"
 	tableUnknownMAC  = "unknown"
+	tableCall        = "call"
+	tableCallCount   = "call_count"
+	tableCallTrace   = "call_trace"
 )
 
 // historyTables are all of them.
 func historyTables() []string {
-	tables := []string{tableEvent, tableEventDevice, tableEventSeq}
+	tables := []string{tableEvent, tableEventDevice, tableEventSeq, tableCall, tableCallCount, tableCallTrace}
 	for _, l := range []string{tableFailure, tableUnknownMAC} {
 		tables = append(tables, l, l+"_order", l+"_count")
 	}

@@ -15,6 +15,12 @@ type Retention struct {
 	RegistrationFailuresPerUser int
 	// RegistrationFailures is how many an account has at most, over all AORs; 5000.
 	RegistrationFailures int
+	// CallRecords is how long records of calls are kept; 365 days.
+	CallRecords time.Duration
+	// CallRecordsPerAccount is how many of them an account has at most; 1,000,000.
+	CallRecordsPerAccount int
+	// CallTraces is how long the SIP messages of calls are kept; 7 days.
+	CallTraces time.Duration
 	// UnknownMACs is how many unknown phones an account lists at most; 1000.
 	UnknownMACs int
 	// PhoneUploads is how many files of one kind are kept for a device; 3.
@@ -33,6 +39,9 @@ func (r Retention) withDefaults() Retention {
 	def(&r.ProvisioningEventsPerDevice, 1000)
 	def(&r.RegistrationFailuresPerUser, 20)
 	def(&r.RegistrationFailures, 5000)
+	def(&r.CallRecords, 365*day)
+	def(&r.CallRecordsPerAccount, 1_000_000)
+	def(&r.CallTraces, 7*day)
 	def(&r.UnknownMACs, 1000)
 	def(&r.PhoneUploads, 3)
 	def(&r.Replays, day)

@@ -86,3 +86,16 @@ func (s *Store) Key(purpose string) []byte {
 	mac.Write([]byte(purpose))
 	return mac.Sum(nil)
 }
+
+// TrunkPassword is what a provider account's trunk authenticates with, "" without one.
+func (s *Store) TrunkPassword(a *record.ProviderAccount) (string, error) {
+	if len(a.TrunkPasswordSealed) == 0 {
+		return "", nil
+	}
+	return s.Unseal(a.ID, FieldTrunkPassword, a.TrunkPasswordSealed)
+}
+
+// WebhookSecret is the key a webhook's events are signed with.
+func (s *Store) WebhookSecret(w *record.Webhook) (string, error) {
+	return s.Unseal(w.ID, FieldWebhookSecret, w.SecretSealed)
+}

@@ -36,6 +36,9 @@ const (
 	FieldAdminPassword = "phone_admin_password"
 	FieldHTTPPassword  = "provision_password"
 	FieldToken         = "token"
+	FieldCredentials   = "credentials"
+	FieldTrunkPassword = "trunk_password"
+	FieldWebhookSecret = "secret"
 )
 
 // Config says where a store is and how long it keeps things.

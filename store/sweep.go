@@ -101,6 +101,7 @@ func (w *sweeper) everything() []step {
 		step{"old provisioning tokens", w.tokens},
 		step{"answers to idempotency keys", w.replays},
 		step{"provisioning events", w.events},
+		step{"calls", w.calls},
 		step{"audit log", w.audit},
 		step{"files", w.blobs},
 	)

@@ -10,6 +10,11 @@ import (
 
 // events deletes provisioning events whose time is over, account by account.
 func (w *sweeper) events(ctx context.Context) error {
+	return w.each(ctx, w.everyAccount(), w.eventsDue, (*Tx).trimEvents)
+}
+
+// everyAccount lists the accounts there are, and "" for what belongs to none.
+func (w *sweeper) everyAccount() []record.ID {
 	accounts := []record.ID{""}
 	w.store.View(func(v *View) {
 		Each(v, "", func(a *record.Account) bool {
@@ -17,7 +22,7 @@ func (w *sweeper) events(ctx context.Context) error {
 			return true
 		})
 	})
-	return w.each(ctx, accounts, w.eventsDue, (*Tx).trimEvents)
+	return accounts
 }
 
 // each runs trim for the accounts that have something due. Looking first keeps the sweep

@@ -21,7 +21,12 @@ func TestAccountDeletion(t *testing.T) {
 		audit(t, w.Store, of.account.ID, record.AuditEntry{Event: "account.read"})
 		appendEvents(t, w.Store, record.ProvisioningEvent{Account: of.account.ID, Device: of.device.ID, File: "a"})
 		fail(t, w.Store, record.RegistrationFailure{Account: of.account.ID, AOR: "ann@x", Cause: "disabled"})
+		call := aCall(of.account.ID, 1, func(c *record.CallRecord) { c.CallID = record.NewCallID(time.Now()) })
+		appendCalls(t, w.Store, call)
 		update(t, w.Store, func(tx *Tx) error {
+			if err := tx.PutCallTrace(of.account.ID, call.CallID, record.CallTrace{}); err != nil {
+				return err
+			}
 			if err := tx.PutUnknownMAC(record.UnknownMAC{Account: of.account.ID, MAC: "805ec0999999"}); err != nil {
 				return err
 			}

@@ -123,6 +123,7 @@ func storeConfig(cfg *configs.Config, log *slog.Logger, metrics prometheus.Regis
 			ProvisioningEventsPerDevice: r.ProvisioningEventsPerDevice,
 			RegistrationFailuresPerUser: r.RegistrationFailuresPerUser,
 			PhoneUploads:                r.PhoneUploadsPerKind,
+			CallRecords:                 r.CallRecords,
 		},
 	}
 }

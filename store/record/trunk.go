@@ -81,6 +81,7 @@ type Trunk struct {
 	Emergency          bool     `json:"emergency" doc:"Whether it takes emergency calls."`
 	LocationConveyance string   `json:"location_conveyance" doc:"How it is told where an emergency caller is: none, carrier_reference or pidf_lo."`
 	NumberFormat       string   `json:"number_format" doc:"How numbers are written: e164, e164_no_plus or national."`
+	OwnNumbersOnly     bool     `json:"own_numbers_only" doc:"Whether calls out may show the account's own numbers only; a forwarded call then shows whose phone forwarded it."`
 	OptionsPing        bool     `json:"options_ping" doc:"Whether it is asked if it is alive."`
 	OptionsInterval    int      `json:"options_interval" doc:"Seconds between two questions, 10 to 3600."`
 }
