@@ -32,3 +32,20 @@ func BenchmarkTone(b *testing.B) {
 		source.Fill(frame)
 	}
 }
+
+// BenchmarkG722 encodes and decodes 20 ms.
+func BenchmarkG722(b *testing.B) {
+	samples, frame := noise(160000)[:320], encoded(G722, 440, -10)[:160]
+	b.Run("encode", func(b *testing.B) {
+		encoder, dst := NewG722Encoder(), make([]byte, 0, 160)
+		for b.Loop() {
+			encoder.Append(dst, samples)
+		}
+	})
+	b.Run("decode", func(b *testing.B) {
+		decoder, dst := NewG722Decoder(), make([]int16, 0, 320)
+		for b.Loop() {
+			decoder.Append(dst, frame)
+		}
+	})
+}

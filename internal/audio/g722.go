@@ -50,9 +50,9 @@ func (e *G722Encoder) split(first, second int32) (low, high int32) {
 	copy(h[:22], h[2:])
 	h[22], h[23] = first, second
 	var even, odd int32
-	for i, c := range quadrature {
-		odd += h[2*i] * c
-		even += h[2*i+1] * quadrature[11-i]
+	for i := 0; i < len(h); i += 2 {
+		odd += h[i] * quadrature[i]
+		even += h[i+1] * quadrature[i+1]
 	}
 	return clampBand((even + odd) >> 14), clampBand((even - odd) >> 14)
 }
@@ -142,9 +142,9 @@ func (d *G722Decoder) join(low, high int32) (first, second int16) {
 	copy(h[:22], h[2:])
 	h[22], h[23] = low+high, low-high
 	var even, odd int32
-	for i, c := range quadrature {
-		even += h[2*i] * c
-		odd += h[2*i+1] * quadrature[11-i]
+	for i := 0; i < len(h); i += 2 {
+		even += h[i] * quadrature[i]
+		odd += h[i+1] * quadrature[i+1]
 	}
 	return int16(saturate(odd >> 11)), int16(saturate(even >> 11))
 }

@@ -6,10 +6,10 @@ package audio
 type predictor struct {
 	signal int32    // predicted by poles and zeros
 	zeros  int32    // predicted by the zeros alone
-	r      [2]int32 // reconstructed signal, newest first
+	r      [2]int32 // twice the reconstructed signal, saturated, newest first
 	p      [2]int32 // partly reconstructed signal
 	a      [2]int32 // pole coefficients
-	d      [6]int32 // quantised differences
+	d      [6]int32 // twice the quantised differences, saturated
 	b      [6]int32 // zero coefficients
 }
 
@@ -17,19 +17,10 @@ type predictor struct {
 func (f *predictor) update(d int32) {
 	r, p := saturate(f.signal+d), saturate(f.zeros+d)
 	f.adaptPoles(p)
-	f.adaptZeros(d)
-
-	copy(f.d[1:], f.d[:5])
-	f.d[0] = d
-	f.r[1], f.r[0] = f.r[0], r
+	f.r[1], f.r[0] = f.r[0], saturate(2*r)
 	f.p[1], f.p[0] = f.p[0], p
-
-	poles := saturate(f.a[0]*saturate(2*f.r[0])>>15 + f.a[1]*saturate(2*f.r[1])>>15)
-	f.zeros = 0
-	for i, b := range f.b {
-		f.zeros += b * saturate(2*f.d[i]) >> 15
-	}
-	f.zeros = saturate(f.zeros)
+	poles := saturate(f.a[0]*f.r[0]>>15 + f.a[1]*f.r[1]>>15)
+	f.zeros = saturate(f.adaptZeros(d))
 	f.signal = saturate(poles + f.zeros)
 }
 
@@ -56,19 +47,25 @@ func (f *predictor) adaptPoles(p int32) {
 	f.a[1] = a2
 }
 
-// adaptZeros is UPZERO.
-func (f *predictor) adaptZeros(d int32) {
+// adaptZeros is UPZERO, DELAYA and FILTEZ in one pass, oldest first: it adapts a
+// coefficient, moves its difference and adds up the prediction. The coefficients stay
+// within 16 bits by themselves: 255/256 of the largest and 128 are the largest again.
+func (f *predictor) adaptZeros(d int32) (sum int32) {
 	step := int32(128)
 	if d == 0 {
 		step = 0
 	}
-	for i, past := range f.d {
-		s := step
-		if d^past < 0 {
-			s = -s
+	for i := len(f.d) - 1; i >= 0; i-- {
+		differ := (d ^ f.d[i]) >> 31 // -1 when the signs differ
+		f.b[i] = (step ^ differ) - differ + f.b[i]*32640>>15
+		if i > 0 {
+			f.d[i] = f.d[i-1]
+		} else {
+			f.d[0] = saturate(2 * d)
 		}
-		f.b[i] = saturate(s + f.b[i]*32640>>15)
+		sum += f.b[i] * f.d[i] >> 15
 	}
+	return sum
 }
 
 // scale is the logarithmic quantiser scale factor of a band (G.722 section 3.5, blocks 3L

@@ -32,9 +32,10 @@ var (
 		2048, 2093, 2139, 2186, 2233, 2282, 2332, 2383, 2435, 2489, 2543, 2599, 2656, 2714, 2774, 2834,
 		2896, 2960, 3025, 3091, 3158, 3228, 3298, 3371, 3444, 3520, 3597, 3676, 3756, 3838, 3922, 4008,
 	}
-	// quadrature is one half of the 24 taps of the band splitting filter; the other half
-	// is its mirror (Table 11).
-	quadrature = [12]int32{3, -11, 12, 32, -210, 951, 3876, -805, 362, -156, 53, -11}
+	// quadrature are the 24 taps of the filter that splits the bands, symmetric (Table 11).
+	quadrature = [24]int32{
+		3, -11, -11, 53, 12, -156, 32, 362, -210, -805, 951, 3876, 3876, 951, -805, -210, 362, 32, -156, 12, 53, -11, -11, 3,
+	}
 )
 
 // Limits of the scale factors, and the decision level of the higher band.
