@@ -19,7 +19,8 @@ var halfband = func() (taps [phaseTaps / 2]int32) {
 	sum := 0.0
 	for i := range ideal {
 		x := float64(phaseTaps-1-2*i) / 2 // distance from the middle in samples at 8 kHz
-		window := besselI0(kaiserBeta*math.Sqrt(1-math.Pow(2*x/phaseTaps, 2))) / besselI0(kaiserBeta)
+		u := 2 * x / phaseTaps
+		window := besselI0(kaiserBeta*math.Sqrt(1-u*u)) / besselI0(kaiserBeta)
 		ideal[i] = math.Sin(math.Pi*x) / (math.Pi * x) * window
 		sum += ideal[i]
 	}

@@ -16,6 +16,7 @@ func encoded(c Codec, hertz, dBm0 float64) []byte {
 		return AppendULaw(nil, samples)
 	case PCMA:
 		return AppendALaw(nil, samples)
+	case G722:
 	}
 	return NewG722Encoder().Append(nil, samples)
 }
@@ -26,6 +27,7 @@ func decoded(c Codec, frame []byte) []int16 {
 		return AppendFromULaw(nil, frame)
 	case PCMA:
 		return AppendFromALaw(nil, frame)
+	case G722:
 	}
 	return NewG722Decoder().Append(nil, frame)
 }

@@ -8,8 +8,8 @@ import (
 
 // The SRTP suites known here, named as in a=crypto.
 const (
-	AES128CMSHA1_80 = "AES_CM_128_HMAC_SHA1_80" // RFC 4568 section 6.2
-	AES128CMSHA1_32 = "AES_CM_128_HMAC_SHA1_32"
+	AES128CMSHA1_80 = "AES_CM_128_HMAC_SHA1_80" //nolint:revive // SHA-1 cut to 80 bits, RFC 4568 section 6.2
+	AES128CMSHA1_32 = "AES_CM_128_HMAC_SHA1_32" //nolint:revive // SHA-1 cut to 32 bits
 	AEADAES128GCM   = "AEAD_AES_128_GCM" // RFC 7714 section 14.2
 	AEADAES256GCM   = "AEAD_AES_256_GCM"
 )
@@ -82,7 +82,7 @@ func harmless(params string) bool {
 		return false
 	}
 	for p := range strings.FieldsSeq(params) {
-		if _, _, ok := cutFold(p[:min(len(p), 4)], "WSH="); !ok {
+		if !strings.EqualFold(p[:min(len(p), 4)], "WSH=") {
 			return false
 		}
 	}

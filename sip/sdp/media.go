@@ -30,14 +30,25 @@ type Media struct {
 
 // RTP says whether the section carries RTP.
 func (m *Media) RTP() bool {
-	_, _, ok := cutFold(m.Proto, "RTP/")
+	_, ok := m.profile()
 	return ok
 }
 
 // Secure says whether the section's profile is SRTP (RTP/SAVP, RTP/SAVPF).
 func (m *Media) Secure() bool {
-	_, profile, ok := cutFold(m.Proto, "RTP/")
-	return ok && len(profile) > 0 && (profile[0]|0x20) == 's'
+	profile, _ := m.profile()
+	return profile != "" && profile[0]|0x20 == 's'
+}
+
+// profile is what stands behind RTP/: AVP, SAVPF …
+func (m *Media) profile() (string, bool) {
+	const rtp = "RTP/"
+	for i := 0; i+len(rtp) <= len(m.Proto); i++ {
+		if strings.EqualFold(m.Proto[i:i+len(rtp)], rtp) {
+			return m.Proto[i+len(rtp):], true
+		}
+	}
+	return "", false
 }
 
 // UDPTL says whether the section carries T.38 over UDPTL.
@@ -144,14 +155,4 @@ func attribute(attributes []Attribute, name string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// cutFold is strings.Cut with a separator in any case of ASCII.
-func cutFold(s, sep string) (before, after string, found bool) {
-	for i := 0; i+len(sep) <= len(s); i++ {
-		if strings.EqualFold(s[i:i+len(sep)], sep) {
-			return s[:i], s[i+len(sep):], true
-		}
-	}
-	return s, "", false
 }

@@ -75,10 +75,9 @@ func parseFormats(s string, port int) ([]string, error) {
 // is none is left out. A refused section may have none.
 func parsePayloads(s string, port int) ([]Codec, error) {
 	codecs := make([]Codec, 0, min(1+strings.Count(s, " "), MaxFormats))
-	word, written := "", 0
-	for s != "" {
-		word, s = cutSpace(s)
-		if written++; written > MaxFormats {
+	for written := 1; s != ""; written++ {
+		word, rest := cutSpace(s)
+		if s = rest; written > MaxFormats {
 			return nil, ErrTooManyFormats
 		}
 		if pt, ok := parseInt(word, 127); ok && codecIndex(codecs, pt) < 0 {
