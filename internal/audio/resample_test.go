@@ -72,7 +72,7 @@ func TestResamplersSaturate(t *testing.T) {
 }
 
 func TestResampleInPieces(t *testing.T) {
-	samples := noise(2000)
+	samples := noise(600)
 	var u Upsampler
 	var d Downsampler
 	up, down := u.Append(nil, samples), d.Append(nil, samples)
@@ -81,7 +81,7 @@ func TestResampleInPieces(t *testing.T) {
 		var d Downsampler
 		var gotUp, gotDown []int16
 		for rest := samples; len(rest) > 0; {
-			n := min(2*rapid.IntRange(1, 300).Draw(t, "pairs"), len(rest))
+			n := min(2*rapid.IntRange(1, 120).Draw(t, "pairs"), len(rest))
 			gotUp, gotDown = u.Append(gotUp, rest[:n]), d.Append(gotDown, rest[:n])
 			rest = rest[n:]
 		}

@@ -10,7 +10,7 @@ import (
 const (
 	AES128CMSHA1_80 = "AES_CM_128_HMAC_SHA1_80" //nolint:revive // SHA-1 cut to 80 bits, RFC 4568 section 6.2
 	AES128CMSHA1_32 = "AES_CM_128_HMAC_SHA1_32" //nolint:revive // SHA-1 cut to 32 bits
-	AEADAES128GCM   = "AEAD_AES_128_GCM" // RFC 7714 section 14.2
+	AEADAES128GCM   = "AEAD_AES_128_GCM"        // RFC 7714 section 14.2
 	AEADAES256GCM   = "AEAD_AES_256_GCM"
 )
 
