@@ -1,0 +1,110 @@
+package media
+
+import (
+	"net/netip"
+	"time"
+)
+
+// flow is what a stream's loop knows of it. Only that loop touches it.
+type flow struct {
+	seen    *path // the last one acted upon
+	latch   latch
+	dest    *target // of RTP; nil: nowhere
+	control *target // of RTCP
+	in      receiver
+	out     sender
+	reports reports
+	route   *route
+	events  events
+	player  player
+	digits  digits
+	broken  bool
+
+	maker           bool // in the loop's list of makers
+	makerAt         int
+	slot, slotAt    int // in the loop's visits
+	visits          int
+	since           time.Duration // last sign of life, or when it was first to be expected
+	silent          bool          // told
+	relayed         uint64
+	dropped         uint64
+	strangers       uint64
+	unauthenticated uint64
+	idle            uint64 // nobody to relay to
+	counted         counted
+}
+
+// counted is what went into the metrics already.
+type counted struct{ relayed, dropped, strangers, unauthenticated, lost uint64 }
+
+func (f *flow) init() {
+	f.out.init()
+	f.reports.init()
+}
+
+// adopt follows a new path.
+func (s *Stream) adopt(p *path) {
+	f := &s.flow
+	old := f.seen
+	f.seen = p
+	now := s.e.since()
+	switch {
+	case old == nil || p.remote != old.remote && sendable(p.remote):
+		f.latch.reset()
+		f.dest, f.control = targetOf(s.pairFamily(), p.remote), targetOf(s.pairFamily(), p.remoteRTCP)
+	case p.round != old.round:
+		f.latch.reopen(now)
+		if p.mux {
+			f.control = f.dest
+		}
+	}
+	if old == nil || p.expects && !old.expects || p.kind != old.kind {
+		f.since, f.silent = now, false
+	}
+	if p.sends && f.player.source != nil {
+		f.player.choose(p)
+	}
+}
+
+// pairFamily says whether the sockets are IPv6.
+func (s *Stream) pairFamily() bool { return s.addr.Addr().Is6() }
+
+// sendable says whether packets can go to an address.
+func sendable(a netip.AddrPort) bool {
+	return a.IsValid() && a.Port() != 0 && !a.Addr().IsUnspecified() && !a.Addr().IsMulticast()
+}
+
+func targetOf(v6 bool, a netip.AddrPort) *target {
+	if !sendable(a) || a.Addr().Unmap().Is6() != v6 {
+		return nil
+	}
+	return newTarget(a)
+}
+
+// transmit sends an RTP packet of the stream, encrypted where that is agreed. b must have
+// room for the tag.
+func (s *Stream) transmit(l *loop, b []byte) {
+	f := &s.flow
+	if f.dest == nil {
+		return
+	}
+	size := len(b) - headerSize
+	if f.seen.out != nil {
+		var ok bool
+		if b, ok = f.seen.out.rtp(b); !ok {
+			return
+		}
+	}
+	if send(s.rtp.fd, b, f.dest) {
+		f.out.packets++
+		f.out.octets += uint64(size)
+		s.live()
+	}
+}
+
+// live lets Stats know that there is something to see.
+func (s *Stream) live() {
+	if !s.alive.Load() {
+		s.alive.Store(true)
+	}
+}
