@@ -23,6 +23,8 @@ type call struct {
 	account record.ID
 	// resource is what the audit entry names; handlers set it once they know.
 	resource record.ID
+	// foreign says that the caller wanted another account's.
+	foreign bool
 	// audited says that the entry is written.
 	audited bool
 	detail  string // of the audit entry

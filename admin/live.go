@@ -83,3 +83,71 @@ type Softphones interface {
 	// tls) as somebody at the peer's address reaches it.
 	Listener(peer netip.Addr, transport string) (host string, port int, err error)
 }
+
+// Calls tells which calls there are now.
+type Calls interface {
+	// Active lists an account's calls, "" every account's.
+	Active(account record.ID) []ActiveCall
+	// Hangup ends a call and tells whether there was one.
+	Hangup(account record.ID, id string) bool
+}
+
+// States of an active call.
+const (
+	CallRinging = "ringing"
+	CallTalking = "talking"
+	CallHeld    = "held"
+	CallParked  = "parked"
+)
+
+// ActiveCall is one call that lasts.
+type ActiveCall struct {
+	ID         string    `json:"id" doc:"Identifier; that of its record later."`
+	Direction  string    `json:"direction" doc:"internal, inbound, outbound or emergency."`
+	From       string    `json:"from" doc:"Who calls: extension or number."`
+	To         string    `json:"to" doc:"Who is called: extension or number."`
+	CallerName string    `json:"caller_name" doc:"Name shown of the caller."`
+	State      string    `json:"state" doc:"ringing, talking, held or parked."`
+	StartedAt  time.Time `json:"started_at" doc:"When it began."`
+	AnsweredAt time.Time `json:"answered_at,omitzero" doc:"When it was answered."`
+	User       record.ID `json:"user" doc:"The account's user who calls, or of an inbound call is called."`
+	Device     record.ID `json:"device" doc:"The device that calls, or of an inbound call is called."`
+	Trunk      record.ID `json:"trunk" doc:"The provider account it goes through."`
+	Codec      string    `json:"codec" doc:"Codec of its audio."`
+	Secure     bool      `json:"secure" doc:"Whether signalling and media are encrypted on every leg."`
+}
+
+// Trunks tells how the trunks of provider accounts are.
+type Trunks interface {
+	Status(provider record.ID) (TrunkStatus, bool)
+}
+
+// States of a trunk.
+const (
+	TrunkOK          = "ok"          // it answers, or takes calls without being asked
+	TrunkRegistered  = "registered"  // it has accepted our registration
+	TrunkUnreachable = "unreachable" // no host answers, or it refuses us
+	TrunkUnknown     = "unknown"     // nothing has been heard of it yet
+	TrunkDisabled    = "disabled"
+)
+
+// TrunkStatus is how a trunk is.
+type TrunkStatus struct {
+	State  string    // one of the Trunk constants
+	Reason string    // why it is unreachable, for a person
+	Last   time.Time // when that was found; zero is never
+	Calls  int       // calls going through it now
+}
+
+// Events tells what happens while it happens: *Hub.
+type Events interface {
+	// Subscribe gives the events of an account from now on. The channel is closed when
+	// ctx has ended, the subscriber is too slow, or there are too many.
+	Subscribe(ctx context.Context, account record.ID) <-chan Event
+}
+
+// Event is one thing that has happened.
+type Event struct {
+	Type string // what, family.verb: call.started
+	Data any    // encoded as JSON
+}

@@ -44,5 +44,7 @@ func (m *metrics) observe(op *operation, p *problem, took time.Duration) {
 		result = "refused"
 	}
 	m.requests.WithLabelValues(op.event, result).Inc()
-	m.seconds.Observe(took.Seconds())
+	if !op.endless {
+		m.seconds.Observe(took.Seconds())
+	}
 }

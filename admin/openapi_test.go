@@ -136,7 +136,9 @@ func TestOpenAPI(t *testing.T) {
 	o := d.newOffice()
 	d.describeDevices(o)
 	d.describeRecords(o)
+	d.describeCalling(o)
 	d.describeHistories(o)
+	d.describeCalls(o)
 	d.describePlatform()
 	for pattern := range d.ops {
 		if !d.seen[pattern] {
@@ -208,6 +210,48 @@ func (d *described) describeRecords(o office) {
 	d.cycle(d.at("/credential_lists"), list, fieldsOf{"name": "C"})
 	d.cycle(d.at("/sip_domains"), domain, fieldsOf{"digest_algorithms": nil})
 	d.cycle(d.at("/api_keys"), d.create(d.at("/api_keys"), fieldsOf{"name": "k", "scopes": allScopes()}), fieldsOf{"name": "l"})
+}
+
+func (d *described) describeCalling(o office) {
+	d.t.Helper()
+	outside := fieldsOf{"type": "external", "number": "+13125550199"}
+	d.cycle(d.at("/schedules"), d.create(d.at("/schedules"), fieldsOf{
+		"name": "Open", "weekly": []fieldsOf{{"days": []string{"mon", "fri"}, "from": "09:00", "to": "17:00"}},
+		"holidays": []fieldsOf{{"from": "2026-12-25", "name": "Christmas"}},
+	}), fieldsOf{"timezone": "America/New_York", "weekly": nil})
+	d.cycle(d.at("/ring_groups"), d.create(d.at("/ring_groups"), fieldsOf{
+		"name": "Sales", "members": []fieldsOf{{"type": "user", "id": o.user}, outside}, "overflow": outside,
+	}), fieldsOf{"strategy": "sequential", "overflow": nil})
+	d.cycle(d.at("/numbers"), d.create(d.at("/numbers"), fieldsOf{
+		"number": "+13125550100", "target": fieldsOf{"type": "device_line", "id": o.device, "line": 1}, "caller_id_name": "Acme",
+	}), fieldsOf{"target": outside, "fax_recipients": []string{"fax@example.com"}, "delete_documents": true})
+	d.cycle(d.at("/provider_accounts"), d.create(d.at("/provider_accounts"), fieldsOf{
+		"name": "Carrier", "provider": "sip", "credentials": fieldsOf{"api_key": "k"},
+		"trunk": fieldsOf{"hosts": []string{"sip.example.com:5060"}, "transport": "tls", "authentication": "registration", "username": "u", "password": "p"},
+	}), fieldsOf{"trunk": fieldsOf{"emergency": true, "codecs": []string{"G722"}, "inbound_sources": []string{"192.0.2.0/24"}}, "credentials": nil})
+	d.cycle(d.at("/webhooks"), d.create(d.at("/webhooks"), fieldsOf{
+		"url": "https://hooks.example.com/", "events": []string{"call.*"},
+	}), fieldsOf{"secret": nil, "description": "x"})
+	d.do(d.root, http.MethodPatch, d.at("/users/"+string(o.user)), fieldsOf{
+		"forwarding":        fieldsOf{"busy": fieldsOf{"enabled": true, "destination": "1009"}, "no_answer_seconds": 15},
+		"simultaneous_ring": []fieldsOf{outside}, "ring_seconds": 30,
+	}, 200)
+}
+
+func (d *described) describeCalls(o office) {
+	d.t.Helper()
+	ended := d.ended(func(c *record.CallRecord) {
+		c.Legs = []record.CallLeg{{Role: record.LegCaller, Device: o.device, Codec: record.CodecPCMU, LossPercent: 0.5}}
+	})
+	for _, path := range []string{d.at("/calls"), d.at("/calls/" + ended), d.at("/calls/" + ended + "/trace")} {
+		d.do(d.root, http.MethodGet, path, nil, 200)
+	}
+	d.fakes.calls = []ActiveCall{{ID: record.NewCallID(d.clock.now()), Direction: record.CallInternal, State: CallRinging}}
+	active := d.at("/active_calls/" + d.fakes.calls[0].ID)
+	d.do(d.root, http.MethodGet, d.at("/active_calls"), nil, 200)
+	d.do(d.root, http.MethodGet, active, nil, 200)
+	d.do(d.root, http.MethodDelete, active, nil, 204)
+	d.do(d.root, http.MethodGet, "/v1/events?account="+string(d.account), nil, 200)
 }
 
 func (d *described) describeHistories(o office) {

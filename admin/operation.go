@@ -30,6 +30,8 @@ type operation struct {
 	emptyBody bool
 	// media is the type of the answer when it is not JSON.
 	media string
+	// endless says that the answer goes on until somebody ends it.
+	endless bool
 	// status is that of success.
 	status int
 	// answer is the type of the answer's body, nil for none. In a list it is that of

@@ -202,7 +202,7 @@ func (c *call) authorise() error {
 // enter makes the account of the path the call's.
 func (c *call) enter(account record.ID) error {
 	if !c.platform() && c.key.Account != account {
-		c.resource = account
+		c.resource, c.foreign = account, true
 		return errForeign
 	}
 	if !c.server.hasAccount(account) {
@@ -231,11 +231,7 @@ func (*foreign) As(target any) bool {
 // denied says whether a problem is a refusal of the caller rather than of what he sent.
 func (c *call) denied(p *problem) bool {
 	return p.Status == http.StatusUnauthorized || p.Status == http.StatusForbidden ||
-		p.Status == http.StatusTooManyRequests || p.Status == http.StatusNotFound && c.isForeign()
-}
-
-func (c *call) isForeign() bool {
-	return c.key != nil && c.key.Account != "" && c.op.scoped() && c.id("account") != c.key.Account
+		p.Status == http.StatusTooManyRequests || c.foreign
 }
 
 // bearer is the key of the Authorization header (RFC 6750 section 2.1).

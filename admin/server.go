@@ -57,6 +57,9 @@ type Server struct {
 	CheckSync     CheckSyncer
 	Softphones    Softphones
 	Bans          Bans
+	Calls         Calls
+	Trunks        Trunks
+	Events        Events
 
 	log       *slog.Logger
 	now       func() time.Time
@@ -65,6 +68,7 @@ type Server struct {
 	wrongKeys *netx.Limiter
 	used      *used
 	handler   http.Handler
+	stopping  chan struct{} // closed when the server stops: endless answers end
 	listener  *netx.Listener
 	secure    *netx.TLSListener // nil without TLS
 }
@@ -86,6 +90,7 @@ func (s *Server) initialize() {
 		Burst: wrongKeyBurst, Every: wrongKeyEvery * time.Second, Sources: wrongSources, Now: s.now,
 	})
 	s.used = newUsed()
+	s.stopping = make(chan struct{})
 	s.handler = newRouter(s)
 }
 
@@ -125,6 +130,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	}
 	// One byte more than an API body may have, so that the API itself refuses it.
 	srv := httpx.Std(httpx.Limits{MaxBody: MaxBody + 1}, s.handler, s.log)
+	srv.RegisterOnShutdown(func() { close(s.stopping) })
 	var ln net.Listener = s.listener
 	if s.secure != nil {
 		ln = s.secure

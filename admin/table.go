@@ -11,6 +11,11 @@ func (s *Server) table() []*operation {
 		locations().operations(),
 		users().operations(),
 		extensions().operations(),
+		numbers().operations(),
+		ringGroups().operations(),
+		schedules().operations(),
+		providerAccounts().operations(),
+		webhooks().operations(),
 		domains().operations(),
 		credentialLists().operations(),
 		credentials().operations(),
@@ -24,6 +29,7 @@ func (s *Server) table() []*operation {
 		provisioningOperations(),
 		unknownOperations(),
 		historyOperations(),
+		callOperations(),
 		apiKeys().operations(),
 		platformKeyOperations(),
 		platformOperations(),
@@ -31,6 +37,12 @@ func (s *Server) table() []*operation {
 	)
 	if s.Registrations != nil {
 		ops = append(ops, registrationOperations()...)
+	}
+	if s.Calls != nil {
+		ops = append(ops, activeCallOperations()...)
+	}
+	if s.Events != nil {
+		ops = append(ops, eventOperations()...)
 	}
 	if s.Bans != nil {
 		ops = append(ops, banOperations()...)

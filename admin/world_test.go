@@ -56,7 +56,37 @@ type fakes struct {
 	mu            sync.Mutex
 	registrations []Registration
 	bans          []Ban
+	calls         []ActiveCall
+	trunks        map[record.ID]TrunkStatus
 	ready         bool
+}
+
+func (f *fakes) Active(record.ID) []ActiveCall {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.calls)
+}
+
+func (f *fakes) Hangup(_ record.ID, id string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	before := len(f.calls)
+	f.calls = slices.DeleteFunc(f.calls, func(a ActiveCall) bool { return a.ID == id })
+	return len(f.calls) < before
+}
+
+func (f *fakes) Status(provider record.ID) (TrunkStatus, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s, ok := f.trunks[provider]
+	return s, ok
+}
+
+// endedEvents are a hub that is closed: a stream ends after its snapshot.
+func endedEvents() *Hub {
+	h := &Hub{}
+	h.Close()
+	return h
 }
 
 // hashes renders as the provisioning server does.
@@ -147,6 +177,7 @@ func (w *world) open() {
 		ProvisionURL: func(*http.Request) string { return "http://phones.example.com:8080" },
 		PublicURL:    func(*http.Request) string { return "http://admin.example.com:8081" },
 		Phones:       builder, Hashes: &hashes{s, builder}, Registrations: w.fakes, CheckSync: w.fakes, Softphones: w.fakes, Bans: w.fakes,
+		Calls: w.fakes, Trunks: w.fakes, Events: endedEvents(),
 	}
 }
 

@@ -133,6 +133,7 @@ func (a *applier) value(at string, raw any, v, fallback reflect.Value) {
 		a.pointer(at, raw, v)
 	case v.Kind() == reflect.Struct:
 		if o, ok := raw.(Object); ok {
+			turn(o, v)
 			a.object(at, o, fieldsOf(v, fallback))
 		} else {
 			a.wrongType(at, "an object")
@@ -143,6 +144,16 @@ func (a *applier) value(at string, raw any, v, fallback reflect.Value) {
 		a.mapping(at, raw, v, fallback)
 	default:
 		a.scalar(at, raw, v)
+	}
+}
+
+// variant is a struct whose field type says which of the others it has.
+type variant interface{ Variant() string }
+
+// turn empties a variant that becomes another one: what the old one had is not part of it.
+func turn(o Object, v reflect.Value) {
+	if u, ok := v.Addr().Interface().(variant); ok && o["type"] != nil && o["type"] != u.Variant() {
+		v.SetZero()
 	}
 }
 

@@ -37,6 +37,46 @@ type sample struct {
 	Hidden string            `json:"-"`
 }
 
+// shape is a variant: each type has fields of its own.
+type shape struct {
+	Type   string `json:"type"`
+	Radius int    `json:"radius"`
+	Side   int    `json:"side"`
+}
+
+func (s *shape) Variant() string { return s.Type }
+
+// A variant that becomes another one keeps nothing; one that stays keeps what is not named.
+func TestApplyVariant(t *testing.T) {
+	type drawing struct {
+		Shape  shape  `json:"shape"`
+		Second *shape `json:"second"`
+	}
+	for _, tc := range []struct {
+		name, doc string
+		want      shape
+	}{
+		{"another type", `{"type":"square","side":2}`, shape{"square", 0, 2}},
+		{"the same type", `{"type":"circle","side":2}`, shape{"circle", 1, 2}},
+		{"no type", `{"radius":3}`, shape{"circle", 3, 0}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			old := &shape{"circle", 1, 0}
+			d := &drawing{Shape: *old, Second: old}
+			doc, err := Parse([]byte(`{"shape":` + tc.doc + `,"second":` + tc.doc + `}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := Apply(doc, false, Target{Value: d}); err != nil {
+				t.Fatal(err)
+			}
+			if d.Shape != tc.want || *d.Second != tc.want || *old != (shape{"circle", 1, 0}) {
+				t.Errorf("shapes are %+v and %+v, the old one %+v", d.Shape, *d.Second, *old)
+			}
+		})
+	}
+}
+
 func newSample() *sample {
 	return &sample{Name: "none", Count: 4, On: true, Codes: map[string]string{"park": "*68"}}
 }

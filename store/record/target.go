@@ -21,6 +21,9 @@ type Target struct {
 	Last   int    `json:"last,omitempty" doc:"Last park slot."`
 }
 
+// Variant is the type: a change to another one takes none of the fields over.
+func (t *Target) Variant() string { return t.Type }
+
 // PlacedTarget is a target and the API field it stands in.
 type PlacedTarget struct {
 	Field  string
