@@ -1,0 +1,345 @@
+package load
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"sync"
+	"time"
+
+	"dialtone/internal/udpio"
+)
+
+// CallPlan is calls at a constant rate between phones behind two sockets: INVITE, 407,
+// INVITE, 180, 200, ACK, a pause, BYE, 200. No media is sent.
+type CallPlan struct {
+	Target  netip.AddrPort // on the loopback
+	Callers []Account      // who call, in turn
+	Callees []Account      // who register before and answer at once
+	// Dial is what is dialled to reach callee i: the user part of the Request-URI.
+	Dial     func(i int) string
+	Rate     float64       // calls a second
+	Duration time.Duration // how long new ones begin; at most [MaxDuration]
+	Hold     time.Duration // from the answer to the BYE
+	Drain    time.Duration // how long the last are waited for
+}
+
+// CallReport is what became of the calls.
+type CallReport struct {
+	Started, Completed, Failed int
+	// Ringing is how long after the INVITE with credentials the 180 came, Answer the 200.
+	Ringing, Answer Times
+	// Statuses counts final answers to INVITE other than 407 and 200.
+	Statuses map[int]int
+}
+
+// Calls registers the callees and makes the calls.
+func Calls(ctx context.Context, p CallPlan) (CallReport, error) {
+	if err := errors.Join(checkTarget(p.Target), within("rate", p.Rate, 0.001, MaxRate), within("duration", p.Duration, 1, MaxDuration)); err != nil {
+		return CallReport{}, err
+	}
+	g, err := newCallers(ctx, p)
+	if err != nil {
+		return CallReport{}, err
+	}
+	defer g.close()
+	if err := g.register(ctx); err != nil {
+		return CallReport{}, err
+	}
+	g.run(ctx)
+	return g.report(), nil
+}
+
+// callLeg is one call as the caller sees it.
+type callLeg struct {
+	account int
+	callee  int
+	seq     int
+	began   time.Duration // INVITE with credentials
+	rang    bool
+	answer  bool
+	over    bool
+	to      []byte // To with its tag
+	target  []byte // Contact of the 200
+	routes  []byte // Route lines
+	hang    time.Duration
+}
+
+type callers struct {
+	CallPlan
+	out, in   *udpio.Conn
+	here, far string // host:port of the two
+	tail      sync.WaitGroup
+
+	mu       sync.Mutex
+	start    time.Time
+	legs     []callLeg
+	hanging  []int // by the time they hang up: the pause is the same for all
+	ringing  latencies
+	answered latencies
+	tally    CallReport
+	bound    map[string]chan int // registrations under way
+	hashes   hashes
+
+	challenge []byte // of the registration under way
+}
+
+func newCallers(ctx context.Context, p CallPlan) (*callers, error) {
+	g := &callers{CallPlan: p, bound: map[string]chan int{}}
+	g.tally.Statuses = map[int]int{}
+	for _, c := range []struct {
+		conn *(*udpio.Conn)
+		at   *string
+	}{{&g.out, &g.here}, {&g.in, &g.far}} {
+		conn, err := udpio.Listen(ctx, "127.0.0.1:0", udpio.Options{ReadBuffer: socketBuffer, WriteBuffer: socketBuffer})
+		if err != nil {
+			g.close()
+			return nil, err
+		}
+		*c.conn, *c.at = conn, conn.LocalAddr().String()
+	}
+	g.tail.Go(func() { g.read(g.out, g.heard) })
+	g.tail.Go(func() { g.read(g.in, g.called) })
+	return g, nil
+}
+
+func (g *callers) close() {
+	for _, c := range []*udpio.Conn{g.out, g.in} {
+		if c != nil {
+			_ = c.Close()
+		}
+	}
+	g.tail.Wait()
+}
+
+// read hands every datagram of a socket to handle, which appends what to send.
+func (g *callers) read(conn *udpio.Conn, handle func(m []byte, send func([]byte))) {
+	in := udpio.NewBatch(batchSize, 4*maxDatagram)
+	var out []udpio.Packet
+	for {
+		if err := conn.Read(in); err != nil {
+			if errors.Is(err, net.ErrClosed) {
+				return
+			}
+			continue
+		}
+		out = out[:0]
+		for i := range in.Packets {
+			handle(in.Packets[i].Data, func(b []byte) { out = append(out, udpio.Packet{Data: b, Peer: g.Target}) })
+		}
+		if len(out) > 0 {
+			_, _ = conn.Write(out)
+		}
+	}
+}
+
+// run begins calls at the rate, hangs them up, and waits for the last.
+func (g *callers) run(ctx context.Context) {
+	g.mu.Lock()
+	g.start = time.Now()
+	g.mu.Unlock()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	end := g.Duration + g.Hold + g.Drain
+	for ctx.Err() == nil {
+		<-tick.C
+		now := time.Since(g.start)
+		var out []udpio.Packet
+		g.mu.Lock()
+		for due := int(min(now, g.Duration).Seconds() * g.Rate); len(g.legs) < due; {
+			out = append(out, udpio.Packet{Data: g.invite(), Peer: g.Target})
+		}
+		for len(g.hanging) > 0 && g.legs[g.hanging[0]].hang <= now {
+			out = append(out, udpio.Packet{Data: g.bye(g.hanging[0]), Peer: g.Target})
+			g.hanging = g.hanging[1:]
+		}
+		done := now > g.Duration && g.tally.Completed+g.tally.Failed == len(g.legs)
+		g.mu.Unlock()
+		if len(out) > 0 {
+			_, _ = g.out.Write(out)
+		}
+		if done || now > end {
+			return
+		}
+	}
+}
+
+func (g *callers) report() CallReport {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	r := g.tally
+	r.Started = len(g.legs)
+	r.Ringing, r.Answer = g.ringing.times(), g.answered.times()
+	return r
+}
+
+const callSDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0 8 101\r\n" +
+	"a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=sendrecv\r\n"
+
+// invite begins the next call. The lock is held.
+func (g *callers) invite() []byte {
+	i := len(g.legs)
+	g.legs = append(g.legs, callLeg{account: i % len(g.Callers), callee: i % len(g.Callees), seq: 1})
+	return g.request(i, "INVITE", "", callSDP)
+}
+
+// request writes a request of call i. The lock is held.
+func (g *callers) request(i int, method, more, body string) []byte {
+	l := &g.legs[i]
+	a := g.Callers[l.account]
+	uri := []byte("sip:" + g.Dial(l.callee) + "@" + a.Domain)
+	if l.target != nil && method != "INVITE" {
+		uri = l.target
+	}
+	to := []byte("<sip:" + g.Dial(l.callee) + "@" + a.Domain + ">")
+	if l.to != nil {
+		to = l.to
+	}
+	b := make([]byte, 0, 1024+len(body))
+	b = fmt.Appendf(b, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bKc%d.%d.%s;rport\r\n", method, uri, g.here, i, l.seq, method)
+	b = append(b, l.routes...)
+	b = fmt.Appendf(b, "Max-Forwards: 70\r\nFrom: <sip:%s@%s>;tag=f%d\r\nTo: %s\r\nCall-ID: call%d@load.invalid\r\nCSeq: %d %s\r\n",
+		a.User, a.Domain, i, to, i, l.seq, method)
+	b = fmt.Appendf(b, "Contact: <sip:%s@%s>\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS\r\nUser-Agent: dialtone-load\r\n%s", a.User, g.here, more)
+	if body != "" {
+		b = append(b, "Content-Type: application/sdp\r\n"...)
+	}
+	return fmt.Appendf(b, "Content-Length: %d\r\n\r\n%s", len(body), body)
+}
+
+func (g *callers) bye(i int) []byte {
+	g.legs[i].seq++
+	return g.request(i, "BYE", "", "")
+}
+
+// heard takes an answer on the callers' socket.
+func (g *callers) heard(m []byte, send func([]byte)) {
+	status, ok := statusOf(m)
+	if !ok {
+		return
+	}
+	callID := headerOf(m, "Call-ID")
+	i, method, ok := callOf(callID, headerOf(m, "CSeq"))
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !ok || i >= len(g.legs) || g.legs[i].over {
+		return
+	}
+	l, now := &g.legs[i], time.Since(g.start)
+	switch {
+	case method == "BYE":
+		if status >= 200 {
+			l.over = true
+			g.tally.Completed++
+		}
+	case status == 407 && l.seq == 1:
+		g.ack(i, m, send)
+		more := g.credentials(l, m)
+		l.seq, l.began = 2, now
+		send(g.request(i, "INVITE", more, callSDP))
+	case status == 180 || status == 183:
+		if !l.rang {
+			l.rang = true
+			g.ringing.add(now - l.began)
+		}
+	case status >= 200 && status < 300:
+		if !l.answer {
+			l.answer = true
+			g.answered.add(now - l.began)
+			l.to = bytes.Clone(headerOf(m, "To"))
+			l.target = contactURI(m)
+			l.routes = routesOf(m)
+			l.hang = now + g.Hold
+			g.hanging = append(g.hanging, i)
+		}
+		send(g.request(i, "ACK", "", ""))
+	case status >= 300:
+		g.ack(i, m, send)
+		l.over = true
+		g.tally.Failed++
+		g.tally.Statuses[status]++
+	}
+}
+
+// ack acknowledges a final answer that is no 2xx: with the INVITE's branch.
+func (g *callers) ack(i int, m []byte, send func([]byte)) {
+	l := &g.legs[i]
+	to := l.to
+	l.to = headerOf(m, "To")
+	b := g.request(i, "ACK", "", "")
+	l.to = to
+	send(bytes.Replace(b, fmt.Appendf(nil, "%d.%d.ACK", i, l.seq), fmt.Appendf(nil, "%d.%d.INVITE", i, l.seq), 1))
+}
+
+// credentials answers the challenge of a 407.
+func (g *callers) credentials(l *callLeg, m []byte) string {
+	v, a := headerOf(m, "Proxy-Authenticate"), g.Callers[l.account]
+	realm, nonce := string(parameter(v, "realm=")), string(parameter(v, "nonce="))
+	uri := "sip:" + g.Dial(l.callee) + "@" + a.Domain
+	var ha1 [32]byte
+	g.hashes.secret(&ha1, a.User, []byte(realm), a.Password)
+	g.hashes.text = append(g.hashes.text[:0], "INVITE:"+uri...)
+	g.hashes.hash(&g.hashes.ha2)
+	qop := bytes.Contains(parameter(v, "qop="), []byte("auth"))
+	g.hashes.text = fmt.Appendf(g.hashes.text[:0], "%s:%s:", ha1[:], nonce)
+	if qop {
+		g.hashes.text = append(g.hashes.text, "00000001:c0ffee:auth:"...)
+	}
+	g.hashes.text = append(g.hashes.text, g.hashes.ha2[:]...)
+	g.hashes.hash(&g.hashes.res)
+	s := fmt.Sprintf("Proxy-Authorization: Digest username=%q, realm=%q, nonce=%q, uri=%q, response=%q, algorithm=MD5",
+		a.User, realm, nonce, uri, g.hashes.res[:])
+	if qop {
+		s += `, cnonce="c0ffee", qop=auth, nc=00000001`
+	}
+	return s + "\r\n"
+}
+
+// callOf reads which call an answer is about, and of which method.
+func callOf(callID, cseq []byte) (i int, method string, ok bool) {
+	number, found := bytes.CutPrefix(callID, []byte("call"))
+	number, _, cut := bytes.Cut(number, []byte("@"))
+	i, err := strconv.Atoi(string(number))
+	_, name, _ := bytes.Cut(cseq, []byte(" "))
+	return i, string(name), found && cut && err == nil && i >= 0
+}
+
+// headerOf is the first header of a name, nil without. Compact forms are not read.
+func headerOf(m []byte, name string) []byte {
+	for rest := m; len(rest) > 0; {
+		var line []byte
+		if line, rest, _ = bytes.Cut(rest, crlf); len(line) == 0 {
+			return nil
+		}
+		if v, is := value(line, name); is {
+			return bytes.TrimSpace(v)
+		}
+	}
+	return nil
+}
+
+func contactURI(m []byte) []byte {
+	v := headerOf(m, "Contact")
+	if _, after, ok := bytes.Cut(v, []byte("<")); ok {
+		v, _, _ = bytes.Cut(after, []byte(">"))
+	}
+	return bytes.Clone(v)
+}
+
+// routesOf is the route set of an answer as Route headers, the last hop first.
+func routesOf(m []byte) (routes []byte) {
+	for rest := m; len(rest) > 0; {
+		var line []byte
+		if line, rest, _ = bytes.Cut(rest, crlf); len(line) == 0 {
+			break
+		}
+		if v, is := value(line, "Record-Route"); is {
+			routes = append(fmt.Appendf(nil, "Route:%s\r\n", v), routes...)
+		}
+	}
+	return routes
+}
