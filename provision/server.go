@@ -22,7 +22,7 @@ const (
 	DefaultDrain     = 10 * time.Second
 	DefaultMaxUpload = 1 << 20 // bytes
 
-	maxHeader  = 16 << 10 // bytes of request line and headers: an 8 KB name is answered like any other
+	maxHeader  = 3 << 10 // bytes of request line and headers; an idle connection keeps as many for the next
 	maxConns   = 50_000
 	perSource  = 8192 // a building behind one address
 	maxUploads = 64   // at once

@@ -92,29 +92,43 @@ func TestShed(t *testing.T) {
 	d.ask(t, list[2], noon, "200")
 }
 
-// stalled is a disk that does not come to an end until it is released.
-type stalled chan struct{}
+// stalled is a disk that tells when it begins and does not come to an end until it is
+// released.
+type stalled struct{ began, released chan struct{} }
 
-func (s stalled) Commit([]registrar.Op) error { <-s; return nil }
+func (s stalled) Commit([]registrar.Op) error {
+	select {
+	case s.began <- struct{}{}:
+	default:
+	}
+	<-s.released
+	return nil
+}
 
 // TestBackedUpDiskIsOverload: registrations that wait for a disk that stands still make
 // the edge refuse new ones, and no others once it goes on.
 func TestBackedUpDiskIsOverload(t *testing.T) {
 	d := drive(t)
-	disk := make(stalled)
-	release := d.withRegistrar(t, registrar.Config{Log: disk, MaxWaiting: 4})
-	list := d.authorized(t, 6)
-	for _, request := range list[:5] { // the first is with the disk, or waits as well
+	disk := stalled{make(chan struct{}, 1), make(chan struct{})}
+	release := d.withRegistrar(t, registrar.Config{Log: disk, MaxWaiting: 8})
+	list := d.authorized(t, 5)
+	d.take(list[0], noon)
+	<-disk.began
+	for i, request := range list[1:] {
+		if d.edge.sampleLoad(noon); d.edge.overload.at() != calm {
+			t.Fatalf("overloaded with %d waiting", i)
+		}
 		d.take(request, noon)
 	}
-	eventually(t, "level", func() bool { d.edge.sampleLoad(noon); return d.edge.overload.at() != calm })
+	d.edge.sampleLoad(noon)
 	d.ask(t, d.datagram("REGISTER", 10), noon, "503")
-	close(disk)
-	eventually(t, "level", func() bool { d.edge.sampleLoad(noon); return d.edge.overload.at() == calm })
-	for range 4 {
+	close(disk.released)
+	for range list {
 		if got := string(d.answered(t)); !strings.HasPrefix(got, "SIP/2.0 200 ") {
 			t.Fatalf("got\n%s", got)
 		}
 	}
+	d.edge.sampleLoad(noon)
+	d.ask(t, d.datagram("REGISTER", 11), noon, "401")
 	release()
 }

@@ -67,6 +67,7 @@ type Server struct {
 	client     *sipgo.Client
 	peers      peers
 	streams    streams
+	hands      *hands
 	tags       *tags
 	pending    invitations
 	recognise  func(netip.AddrPort) bool // trunks; nil without calls
@@ -123,6 +124,7 @@ func newServer(cfg Config) *Server {
 		libraryTCP: newLibraryListener(),
 		peers:      peers{count: map[netip.AddrPort]int{}},
 		streams:    streams{byID: map[uint64]*stream{}},
+		hands:      newHands(),
 		tags:       newTags(),
 		pending:    invitations{source: map[invitation]netip.AddrPort{}},
 		requests:   newRequests(),
@@ -205,6 +207,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		return s.agent.Close()
 	})
 	err := g.Wait()
+	s.hands.close()
 	s.outgoing.Wait()
 	s.failures.Close()
 	s.seen.Close()

@@ -41,6 +41,8 @@ type stream struct {
 	flow   flow
 	bound  atomic.Bool // has carried a registration
 
+	errand errand // in the hands of the edge
+
 	writing sync.Mutex
 	out     []byte
 
@@ -190,7 +192,14 @@ func (c *stream) take(ctx context.Context, f *frame) error {
 	case wire.IsPing(f.message):
 		return c.write([]byte("\r\n"))
 	}
-	return c.handle(ctx, f.message)
+	e := &c.errand
+	if e.done == nil {
+		*e = errand{stream: c, done: make(chan error, 1)}
+	}
+	e.ctx, e.message = ctx, f.message
+	err := c.edge.hands.do(e)
+	e.ctx, e.message = nil, nil
+	return err
 }
 
 // handle answers one message.
