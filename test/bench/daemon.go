@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -21,18 +22,36 @@ admin: {listen: "127.0.0.1:0"}
 sip: {udp: ["127.0.0.1:0"], tcp: ["127.0.0.1:0"]}
 `
 
+// secureConfig is daemonConfig with TLS for phones, both ways.
+const secureConfig = `data_dir: %s
+log: {level: warn}
+provision: {listen: "127.0.0.1:0", tls: {cert: %[2]q, key: %[3]q}}
+admin: {listen: "127.0.0.1:0"}
+sip: {udp: ["127.0.0.1:0"], tcp: [], tls: ["127.0.0.1:0"], tls_cert: {cert: %[2]q, key: %[3]q}}
+`
+
 // daemon is a running Dialtone.
 type daemon struct {
 	*process
 	provision, admin string // addresses
+	sipTLS           string // "" without
 	key              string // platform key
 }
 
 // startDaemon runs the built binary on a data folder until it says it is ready, and
 // tells how long that took.
 func (b *bench) startDaemon(dir string) (*daemon, time.Duration, error) {
+	return b.startConfigured(dir, fmt.Appendf(nil, daemonConfig, dir))
+}
+
+// startSecureDaemon is startDaemon with TLS for phones.
+func (b *bench) startSecureDaemon(dir string, p keyPair) (*daemon, time.Duration, error) {
+	return b.startConfigured(dir, fmt.Appendf(nil, secureConfig, dir, p.cert, p.key))
+}
+
+func (b *bench) startConfigured(dir string, text []byte) (*daemon, time.Duration, error) {
 	config := filepath.Join(b.scratch, "dialtone.yaml")
-	if err := os.WriteFile(config, fmt.Appendf(nil, daemonConfig, dir), 0o600); err != nil {
+	if err := os.WriteFile(config, text, 0o600); err != nil {
 		return nil, 0, err
 	}
 	d := &daemon{}
@@ -59,11 +78,17 @@ func (d *daemon) findListeners(dir string) bool {
 	if err != nil {
 		return false
 	}
-	var at struct{ Provision, Admin string }
+	var at struct {
+		Provision, Admin string
+		SIP              struct{ TLS []string }
+	}
 	if json.Unmarshal(b, &at) != nil {
 		return false
 	}
 	d.provision, d.admin = at.Provision, at.Admin
+	if len(at.SIP.TLS) > 0 {
+		d.sipTLS = at.SIP.TLS[0]
+	}
 	return true
 }
 
@@ -76,6 +101,15 @@ func answers(url string) bool {
 	_, _ = io.Copy(io.Discard, resp.Body) // the status says all
 	_ = resp.Body.Close()
 	return resp.StatusCode == http.StatusOK
+}
+
+// listens says whether somebody accepts connections.
+func listens(address string) bool {
+	c, err := net.Dial("tcp", address) //nolint:noctx // of this machine, polled
+	if err == nil {
+		_ = c.Close()
+	}
+	return err == nil
 }
 
 // metric reads one of the daemon's metrics without labels.

@@ -6,7 +6,9 @@
 // Hosts are noisy, so candidates take turns within one run and ratios are made
 // between samples taken in the same round.
 //
-//	bench -daemon bin/dialtone [-out bench-out] [-rounds 11] [-only fetch,render,load]
+//	bench -daemon bin/dialtone [-out bench-out] [-rounds 11] [-only fetch,https,idle,render,load]
 //	bench canned ...   the floor of the provisioning rows, started by the above
 //	bench fetch ...    the load of the provisioning rows, started by the above
+//	bench connect ...  the load of the HTTPS rows, started by the above
+//	bench hold ...     the clients of the rows about idle connections, started by the above
 package main

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -48,7 +49,7 @@ func (b *bench) fetch() error {
 	}
 	defer d.stop()
 	file := filepath.Join(b.scratch, "config")
-	header, body, err := download(d.provision, one.path(), file)
+	header, body, err := download("http://"+d.provision+one.path(), file)
 	if err != nil {
 		return err
 	}
@@ -137,12 +138,19 @@ func (b *bench) mallocs(d *daemon, c candidate) (float64, error) {
 
 // send has the load generator make requests, in a process of its own.
 func (b *bench) send(c candidate, path, file string, requests int) (got loadResult, err error) {
+	return b.generate("fetch", c, path, file, requests)
+}
+
+// generate runs one of the load generators.
+func (b *bench) generate(how string, c candidate, path, file string, requests int, more ...string) (got loadResult, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return got, err
 	}
-	cmd := exec.CommandContext(b.ctx, self, "fetch", "-address", c.address, "-path", path, "-file", file,
-		"-conns", strconv.Itoa(b.conns), "-requests", strconv.Itoa(requests))
+	args := append([]string{
+		how, "-address", c.address, "-path", path, "-file", file, "-conns", strconv.Itoa(b.conns), "-requests", strconv.Itoa(requests),
+	}, more...)
+	cmd := exec.CommandContext(b.ctx, self, args...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -152,8 +160,9 @@ func (b *bench) send(c candidate, path, file string, requests int) (got loadResu
 }
 
 // download gets what a phone gets, and keeps the body in a file.
-func download(address, path, file string) (http.Header, []byte, error) {
-	resp, err := http.Get("http://" + address + path) //nolint:gosec,noctx // an address of this machine
+func download(url, file string) (http.Header, []byte, error) {
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: secureClient(tls.CurveP256), DisableKeepAlives: true}}
+	resp, err := client.Get(url) //nolint:noctx // of this machine
 	if err != nil {
 		return nil, nil, err
 	}

@@ -25,6 +25,7 @@ type options struct {
 	requests int
 	conns    int
 	devices  int
+	idlers   int
 }
 
 // bench is one run.
@@ -53,6 +54,10 @@ func execute(ctx context.Context, args []string) error {
 			return serveCanned(ctx, args[1:])
 		case "fetch":
 			return fetchMany(ctx, args[1:])
+		case "connect":
+			return connectMany(ctx, args[1:])
+		case "hold":
+			return holdMany(ctx, args[1:])
 		}
 	}
 	var o options
@@ -64,6 +69,7 @@ func execute(ctx context.Context, args []string) error {
 	flags.IntVar(&o.requests, "requests", 40_000, "requests to each server in a round")
 	flags.IntVar(&o.conns, "conns", 16, "connections the requests come over")
 	flags.IntVar(&o.devices, "devices", 100_000, "devices of the full store, in hundreds")
+	flags.IntVar(&o.idlers, "idlers", 5_000, "idle connections")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -82,7 +88,7 @@ type part struct {
 }
 
 func parts() []part {
-	return []part{{"fetch", (*bench).fetch}, {"render", (*bench).render}, {"load", (*bench).load}}
+	return []part{{"fetch", (*bench).fetch}, {"https", (*bench).https}, {"idle", (*bench).idle}, {"render", (*bench).render}, {"load", (*bench).load}}
 }
 
 func partNames() []string {

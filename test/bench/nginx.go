@@ -35,8 +35,11 @@ http {
   uwsgi_temp_path {{.Dir}}/uwsgi;
   scgi_temp_path {{.Dir}}/scgi;
   server {
-    listen {{.Address}};
-    root {{.Dir}}/www;
+    listen {{.Address}}{{if .Cert}} ssl{{end}};
+{{if .Cert}}    ssl_certificate {{.Cert}};
+    ssl_certificate_key {{.Key}};
+    ssl_protocols TLSv1.2 TLSv1.3;
+{{end}}    root {{.Dir}}/www;
   }
 }
 `
@@ -45,7 +48,16 @@ var errNoNginx = errors.New("nginx is missing: apt-get install --no-install-reco
 
 // startNginx serves body under path. With keepOpen it looks at a file once a minute
 // instead of for each request, and may serve an old one for so long.
-func (b *bench) startNginx(name, path string, body []byte, keepOpen bool) (c candidate, err error) {
+func (b *bench) startNginx(name, path string, body []byte, keepOpen bool) (candidate, error) {
+	return b.startNginxWith(name, path, body, keepOpen, keyPair{})
+}
+
+// startSecureNginx serves body under path over HTTPS.
+func (b *bench) startSecureNginx(name, path string, body []byte, p keyPair) (candidate, error) {
+	return b.startNginxWith(name, path, body, false, p)
+}
+
+func (b *bench) startNginxWith(name, path string, body []byte, keepOpen bool, p keyPair) (c candidate, err error) {
 	c.name = name
 	program, err := exec.LookPath("nginx")
 	if err != nil {
@@ -67,6 +79,7 @@ func (b *bench) startNginx(name, path string, body []byte, keepOpen bool) (c can
 	var text bytes.Buffer
 	err = template.Must(template.New("nginx").Parse(nginxConfig)).Execute(&text, map[string]any{
 		"Dir": dir, "Address": c.address, "Workers": runtime.NumCPU(), "Root": os.Geteuid() == 0, "KeepOpen": keepOpen,
+		"Cert": p.cert, "Key": p.key,
 	})
 	if err != nil {
 		return c, err
@@ -78,7 +91,7 @@ func (b *bench) startNginx(name, path string, body []byte, keepOpen bool) (c can
 	if c.process, err = start(b.ctx, nil, program, "-p", dir, "-e", "stderr", "-c", config); err != nil {
 		return c, err
 	}
-	if err := c.process.ready(b.ctx, func() bool { return answers("http://" + c.address + path) }); err != nil {
+	if err := c.process.ready(b.ctx, func() bool { return listens(c.address) && (p.cert != "" || answers("http://"+c.address+path)) }); err != nil {
 		c.process.stop()
 		return c, fmt.Errorf("cannot use nginx: %w", err)
 	}
