@@ -47,6 +47,34 @@ func (tx *Tx) AppendCall(c record.CallRecord) error {
 	return tx.touchDevices(&c)
 }
 
+// EndedCall is a call to be recorded, with its SIP messages if they were kept.
+type EndedCall struct {
+	Record record.CallRecord
+	Trace  *record.CallTrace
+}
+
+// maxEndedCalls bounds the calls waiting to be recorded.
+const maxEndedCalls = 20_000
+
+// NewCallQueue starts a queue that records calls without their waiting for the disk.
+// Close it before the store.
+func (s *Store) NewCallQueue() *Queue[EndedCall] {
+	return NewQueue(s, "calls", maxEndedCalls, func(tx *Tx, batch []EndedCall) error {
+		for i := range batch {
+			if err := tx.AppendCall(batch[i].Record); err != nil {
+				return err
+			}
+			if batch[i].Trace == nil || !record.IsCallID(batch[i].Record.CallID) {
+				continue // without a name they could not be found
+			}
+			if err := tx.PutCallTrace(batch[i].Record.Account, batch[i].Record.CallID, *batch[i].Trace); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // callRecordID is the identifier of a new record: the call's, or one of its own.
 func (tx *Tx) callRecordID(c *record.CallRecord) (string, error) {
 	if !record.IsCallID(c.CallID) {

@@ -135,6 +135,28 @@ func TestCall(t *testing.T) {
 	}
 }
 
+// Calls that were queued are recorded when the queue is closed, long messages or not.
+func TestCallQueue(t *testing.T) {
+	w := newWorld(t)
+	q := w.NewCallQueue()
+	const n = 100
+	trace := &record.CallTrace{Messages: []record.TraceMessage{{Message: strings.Repeat("x", record.MaxTrace-200)}}}
+	for range n {
+		if !q.Add(EndedCall{aCall(w.account.ID, 1, func(*record.CallRecord) {}), trace}) {
+			t.Fatal("a call was dropped")
+		}
+	}
+	q.Add(EndedCall{Record: aCall(w.account.ID, 2, func(*record.CallRecord) {})})
+	q.Close()
+	list, err := w.Calls(CallQuery{Account: w.account.ID, Limit: maxPage})
+	if err != nil || len(list.Items) != n+1 {
+		t.Fatalf("%d calls recorded, %v", len(list.Items), err)
+	}
+	if got, err := w.CallTrace(w.account.ID, list.Items[n].CallID); err != nil || len(got.Messages) != 1 {
+		t.Errorf("messages %v, %v", got, err)
+	}
+}
+
 func TestCallTrace(t *testing.T) {
 	w := newWorld(t)
 	id := record.NewCallID(callStart)

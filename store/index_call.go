@@ -7,8 +7,8 @@ import (
 	"dialtone/store/record"
 )
 
-// callIndex is what routing looks up. Its lists are replaced, never changed, so that a
-// reader may keep one.
+// callIndex is what routing looks up. What is in a list is never changed, so that a reader
+// may keep one.
 type callIndex struct {
 	numbers    map[string]*record.Number // by E.164
 	extensions map[accountName]*record.Extension
@@ -62,22 +62,27 @@ func (x *callIndex) provider(a *record.ProviderAccount, add bool) {
 	enlist(x.providers, a.Account, a, add, record.CompareProviderAccounts)
 }
 
-// enlist makes the list of key with the record, or without it.
+// enlist puts a record into the list of key, or takes it out. Only what is behind a list's
+// end is ever written, so that one who holds it sees no change.
 func enlist[T record.Record](lists map[record.ID][]T, key record.ID, r T, add bool, order func(a, b T) int) {
 	old := lists[key]
-	list := make([]T, 0, len(old)+1)
+	if add {
+		i, _ := slices.BinarySearchFunc(old, r, order)
+		if i < len(old) {
+			old = slices.Insert(slices.Clone(old), i, r)
+		} else {
+			old = append(old, r) // in the order of loading: no copy for each
+		}
+		lists[key] = old
+		return
+	}
+	list := make([]T, 0, len(old))
 	for _, other := range old {
 		if other.Header().ID != r.Header().ID {
 			list = append(list, other)
 		}
 	}
-	if add {
-		i, _ := slices.BinarySearchFunc(list, r, order)
-		list = slices.Insert(list, i, r)
-	}
-	if len(list) == 0 {
+	if lists[key] = list; len(list) == 0 {
 		delete(lists, key)
-		return
 	}
-	lists[key] = list
 }

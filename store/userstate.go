@@ -54,8 +54,10 @@ func userState(u *record.User) []record.FieldChange {
 		{Field: "forwarding.no_answer_seconds", After: f.NoAnswerSeconds},
 	}
 	for _, r := range []record.PlacedForward{
-		{Field: "forwarding.always", Rule: f.Always}, {Field: "forwarding.busy", Rule: f.Busy},
-		{Field: "forwarding.no_answer", Rule: f.NoAnswer}, {Field: "forwarding.unreachable", Rule: f.Unreachable},
+		{Field: "forwarding.always", Rule: f.Always},
+		{Field: "forwarding.busy", Rule: f.Busy},
+		{Field: "forwarding.no_answer", Rule: f.NoAnswer},
+		{Field: "forwarding.unreachable", Rule: f.Unreachable},
 	} {
 		rule := record.ForwardRule{}
 		if r.Rule != nil {
