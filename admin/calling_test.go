@@ -123,6 +123,19 @@ func TestTrunkStatus(t *testing.T) {
 	}
 }
 
+// A provider account has the domains that name it, and cannot go while there are any.
+func TestProviderDomains(t *testing.T) {
+	w := newWorld(t)
+	w.newOffice()
+	provider := w.post(w.at("/provider_accounts"), fieldsOf{"name": "T", "provider": "telnyx"}).want(http.StatusCreated).id()
+	domain := w.post(w.at("/sip_domains"), fieldsOf{"domain": "t.example.com", "provider_account": provider}).want(http.StatusCreated).id()
+	list := w.get(w.at("/sip_domains?provider_account=" + string(provider))).want(http.StatusOK).data()
+	if len(list) != 1 || list[0]["id"] != string(domain) {
+		t.Errorf("domains of the provider account: %v", list)
+	}
+	w.delete(w.at("/provider_accounts/" + string(provider))).want(http.StatusConflict)
+}
+
 func TestUserForwarding(t *testing.T) {
 	w := newWorld(t)
 	o := w.newOffice()

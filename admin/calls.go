@@ -61,11 +61,14 @@ func handleCall(c *call) (*answer, error) {
 }
 
 func handleCallTrace(c *call) (*answer, error) {
-	id := c.r.PathValue("call")
-	trace, err := c.server.Store.CallTrace(c.account, id)
+	found, err := c.server.Store.Call(c.account, c.r.PathValue("call"))
 	if err != nil {
 		return nil, err
 	}
-	c.resource = record.ID(id)
+	c.resource = record.ID(found.ID)
+	trace, err := c.server.Store.CallTrace(c.account, found.CallID)
+	if err != nil {
+		return nil, err
+	}
 	return ok(&trace), nil
 }

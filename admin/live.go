@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"time"
 
@@ -80,9 +81,12 @@ type Ban struct {
 // Softphones tells what softphones connect to.
 type Softphones interface {
 	// Listener is the host and port of the SIP listener for a transport (udp, tcp or
-	// tls) as somebody at the peer's address reaches it.
+	// tls) as somebody at the peer's address reaches it. The error may be ErrNoListener.
 	Listener(peer netip.Addr, transport string) (host string, port int, err error)
 }
+
+// ErrNoListener: the daemon does not listen on that transport.
+var ErrNoListener = errors.New("the daemon does not listen on that transport")
 
 // Calls tells which calls there are now.
 type Calls interface {

@@ -339,3 +339,14 @@ func TestPlatform(t *testing.T) {
 		t.Errorf("backup starts with %q", b.raw[:20])
 	}
 }
+
+// A softphone is not told of a listener there is not.
+func TestSoftphoneWithoutListener(t *testing.T) {
+	w := newWorld(t)
+	o := w.newOffice()
+	device := w.at("/devices/" + string(o.device))
+	w.patch(device, fieldsOf{"overrides": fieldsOf{"network": fieldsOf{"transport": "tls"}}}).want(http.StatusOK)
+	if got := w.get(device + "/softphone").want(http.StatusConflict).fields(); got["overrides.network.transport"] != store.ConflictState {
+		t.Errorf("problem is %v", got)
+	}
+}

@@ -40,7 +40,12 @@ func domains() *collection[*record.Domain] {
 	return inAccount(collection[*record.Domain]{
 		path: "/v1/accounts/{account}/sip_domains", param: "domain", noun: "SIP domain",
 		read: record.ScopeRead, write: record.ScopeWrite, required: []string{"domain"},
-		blank: record.NewDomain,
+		blank:   record.NewDomain,
+		filters: []parameter{{name: "provider_account", doc: "Only domains of this provider account."}},
+		match: func(_ *call, q *query) func(*store.View, *record.Domain) bool {
+			provider := record.ID(q.text("provider_account"))
+			return func(_ *store.View, d *record.Domain) bool { return provider == "" || d.ProviderAccount == provider }
+		},
 	})
 }
 

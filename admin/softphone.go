@@ -179,6 +179,12 @@ func (c *call) openLink(tx *store.Tx) (*record.Device, error) {
 func (c *call) softphoneLines(d *record.Device, passwords bool) ([]softphoneLine, error) {
 	transport := c.transportOf(d)
 	host, port, err := c.server.Softphones.Listener(c.source, transport)
+	if errors.Is(err, ErrNoListener) {
+		return nil, &store.Conflict{
+			Field: "overrides.network.transport", Code: store.ConflictState,
+			Detail: "the daemon does not listen on " + transport + "; set another transport for the device or the account",
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -129,6 +129,9 @@ func (f *fakes) CheckSync(ctx context.Context, device record.ID, reboot bool) ([
 }
 
 func (f *fakes) Listener(peer netip.Addr, transport string) (string, int, error) {
+	if transport == "tls" {
+		return "", 0, ErrNoListener
+	}
 	return "198.51.100.7", 5060, nil
 }
 

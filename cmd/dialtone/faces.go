@@ -56,15 +56,12 @@ func (l *live) CheckSync(ctx context.Context, device record.ID, reboot bool) ([]
 	return list, nil
 }
 
-// errNoListener: the daemon does not listen on the transport.
-var errNoListener = errors.New("the daemon does not listen on that transport")
-
 // Listener is where a softphone connects to.
 func (l *live) Listener(peer netip.Addr, transport string) (host string, port int, err error) {
 	at := l.d.edge.Addrs()
 	bound := map[string][]netip.AddrPort{"udp": at.UDP, "tcp": at.TCP, "tls": at.TLS}[transport]
 	if len(bound) == 0 {
-		return "", 0, errNoListener
+		return "", 0, admin.ErrNoListener
 	}
 	if host = l.d.cfg.SIP.Advertised; host == "" {
 		host = facing(bound[0].Addr(), peer).String()
