@@ -76,3 +76,11 @@ func (l *Leg) sendTry(p *peer, r InDialog, add func(*sip.Request), try int, done
 		l.e.transmit(x)
 	})
 }
+
+// Heard tells whether the peer has said anything at all to the INVITE of an outgoing
+// leg, a 100 included.
+func (l *Leg) Heard() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state > StateCalling || l.out != nil && l.out.provisional
+}
