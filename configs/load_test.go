@@ -116,6 +116,13 @@ func TestParse(t *testing.T) {
 			},
 		},
 		{
+			name: "SIP over TLS with the certificate of an authority",
+			text: "provision: {tls: {acme: {domains: [a.example]}}}\nsip: {tls: [':5061']}\n",
+			want: func(c *Config) {
+				c.Provision.TLS.ACME.Domains, c.SIP.TLS = []string{"a.example"}, []string{":5061"}
+			},
+		},
+		{
 			name: "SIP over TLS and secure WebSocket",
 			text: "sip: {tls: [':5061'], wss: [':7443'], tls_cert: {cert: 'a.pem,b.pem', key: 'a.key,b.key'}}\n",
 			want: func(c *Config) {
@@ -202,8 +209,8 @@ func TestProblems(t *testing.T) {
 		{name: "URL with a query", text: "admin: {public_url: 'http://a.example/?x=1'}\n", want: `x.yaml:1: admin.public_url: "http://a.example/?x=1" must not have a user, a query or a fragment`},
 		{name: "cert without key", text: "admin:\n  tls:\n    cert: a.pem\n", want: "x.yaml:2: admin.tls.key: must be set together with cert"},
 		{name: "key without cert", text: "provision: {tls: {key: a.key}}\n", want: "x.yaml:1: provision.tls.cert: must be set together with key"},
-		{name: "sip.tls without a certificate", text: "sip:\n  tls: ['0.0.0.0:5061']\n", want: "x.yaml:1: sip.tls_cert.cert: must be set for sip.tls and sip.wss"},
-		{name: "sip.wss without a certificate", env: []string{`DIALTONE_SIP_WSS=[":443"]`}, want: "sip.tls_cert.cert: must be set for sip.tls and sip.wss"},
+		{name: "sip.tls without a certificate", text: "sip:\n  tls: ['0.0.0.0:5061']\n", want: "x.yaml:1: sip.tls_cert.cert: must be set for sip.tls and sip.wss, unless provision.tls.acme or admin.tls.acme is"},
+		{name: "sip.wss without a certificate", env: []string{`DIALTONE_SIP_WSS=[":443"]`}, want: "sip.tls_cert.cert: must be set for sip.tls and sip.wss, unless provision.tls.acme or admin.tls.acme is"},
 		{name: "sip.tls address", text: "sip: {tls: ['5061'], wss: ['0.0.0.0:8080'], tls_cert: {cert: c, key: k}}\n", want: `x.yaml:1: sip.tls[0]: "5061" is not an address and port such as 0.0.0.0:5060
 x.yaml:1: sip.wss[0]: "0.0.0.0:8080" is already taken by provision.listen`},
 		{name: "acme domains", text: "provision: {tls: {acme: {domains: [localhost, 192.0.2.1, '*.a.example']}}}\n", want: `x.yaml:1: provision.tls.acme.domains[0]: "localhost" is not a domain name

@@ -33,7 +33,7 @@ func (c *Config) problems() Errors {
 	k.web("admin", c.Admin)
 	k.oneAccount(c.Provision.TLS.ACME, c.Admin.TLS.ACME)
 	k.phonesOnly(c.Provision.TLS, c.Admin.TLS)
-	k.sip(c.SIP)
+	k.sip(c.SIP, c.ACME().Enabled())
 	k.media(c.Media)
 	k.mail(c.Mail)
 	k.url("transcription.url", c.Transcription.URL)
@@ -140,7 +140,8 @@ func (k *checker) pair(section string, c CertFile) {
 	k.together(section, []string{"cert", "key"}, c.Cert, c.Key)
 }
 
-func (k *checker) sip(s SIP) {
+// sip may leave its certificate to the one an ACME authority gives.
+func (k *checker) sip(s SIP, acme bool) {
 	for i, addr := range s.UDP {
 		k.listen(fmt.Sprintf("sip.udp[%d]", i), "udp", addr)
 	}
@@ -154,8 +155,8 @@ func (k *checker) sip(s SIP) {
 		k.listen(fmt.Sprintf("sip.wss[%d]", i), "tcp", addr)
 	}
 	k.pair("sip.tls_cert", s.TLSCert)
-	if len(s.TLS)+len(s.WSS) > 0 && s.TLSCert == (CertFile{}) {
-		k.fail("sip.tls_cert.cert", "must be set for sip.tls and sip.wss")
+	if len(s.TLS)+len(s.WSS) > 0 && s.TLSCert == (CertFile{}) && !acme {
+		k.fail("sip.tls_cert.cert", "must be set for sip.tls and sip.wss, unless provision.tls.acme or admin.tls.acme is")
 	}
 	k.advertised("sip.advertised", s.Advertised)
 	if s.BaseDomain != "" && (!hostName(s.BaseDomain) || isAddr(s.BaseDomain)) {

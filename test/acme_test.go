@@ -2,6 +2,7 @@ package test
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
@@ -58,6 +59,7 @@ func TestACME(t *testing.T) {
 			server := httptest.NewServer(ca)
 			defer server.Close()
 			config := httpsConfig(fmt.Sprintf("acme: {domains: [phones.example], email: ops@example.com, directory: %q%s}", server.URL+"/directory", keys))
+			config = strings.Replace(config, "min_expires", `tls: ["127.0.0.1:0"], wss: ["127.0.0.1:0"], min_expires`, 1)
 			d := start(t, options{data: data, config: config})
 			client := (&authority{cert: ca.Root()}).trusting()
 			client.ServerName = "phones.example"
@@ -83,6 +85,13 @@ func TestACME(t *testing.T) {
 				}
 				return err
 			})
+			for at, protocols := range map[string][]string{d.SIP.TLS[0]: nil, d.SIP.WSS[0]: {"http/1.1"}} {
+				shared := client.Clone()
+				shared.NextProtos = protocols
+				if err := tls.Client(dial(t, at), shared).HandshakeContext(t.Context()); err != nil {
+					t.Errorf("SIP with the same certificate: %v", err)
+				}
+			}
 			await(t, "count of certificates", func() error {
 				if got := metric(t, d, `dialtone_tls_acme_requests_total{result="issued"}`); got != 2 {
 					return fmt.Errorf("%v", got)

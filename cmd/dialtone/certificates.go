@@ -48,7 +48,9 @@ type certificate struct {
 func (c *certificates) load(cfg *configs.Config) (err error) {
 	c.provision = certificate{section: "provision.tls", files: cfg.Provision.TLS.CertFile, asks: cfg.Provision.TLS.ACME.Enabled()}
 	c.admin = certificate{section: "admin.tls", files: cfg.Admin.TLS.CertFile, asks: cfg.Admin.TLS.ACME.Enabled()}
-	c.sip = certificate{section: "sip.tls_cert", files: cfg.SIP.TLSCert}
+	// Without files of its own SIP shows what the authority gives the HTTP listeners.
+	shares := !cfg.SIP.TLSCert.Enabled() && len(cfg.SIP.TLS)+len(cfg.SIP.WSS) > 0 && cfg.ACME().Enabled()
+	c.sip = certificate{section: "sip.tls_cert", files: cfg.SIP.TLSCert, asks: shares}
 	if file := cfg.Provision.TLS.ClientCA; file != "" {
 		if c.clientCA, err = netx.LoadClientCA(file); err != nil {
 			err = fmt.Errorf("provision.tls.client_ca: %w", err)

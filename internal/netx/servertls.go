@@ -30,10 +30,13 @@ type ServerTLS struct {
 func (s ServerTLS) Config() *tls.Config {
 	c := &tls.Config{NextProtos: append([]string(nil), s.Protocols...), GetCertificate: s.certificate}
 	s.Profile.apply(c)
-	if s.ACME != nil {
-		c.NextProtos = append(c.NextProtos, acme.ALPNProto)
-	}
 	v := &variants{base: c.Clone(), ca: s.ClientCA}
+	if s.ACME != nil {
+		// The authority's protocol is named to nobody else: a listener without protocols
+		// would refuse those of clients, browsers' over WebSocket for one.
+		v.challenge = c.Clone()
+		v.challenge.NextProtos = []string{acme.ALPNProto}
+	}
 	c.GetConfigForClient = v.choose
 	return c
 }
@@ -57,6 +60,8 @@ type variants struct {
 	base    *tls.Config
 	ca      *ClientCA
 	current atomic.Pointer[variant]
+	// challenge is for an authority that checks a domain, nil without one.
+	challenge *tls.Config
 }
 
 // variant is made for the authorities it names to clients.
@@ -66,6 +71,9 @@ type variant struct {
 }
 
 func (v *variants) choose(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+	if v.challenge != nil && isChallenge(hello) {
+		return v.challenge, nil
+	}
 	var pool *x509.CertPool
 	if v.ca != nil {
 		pool = v.ca.pool.Load()
