@@ -235,7 +235,9 @@ func (l *Leg) retire() {
 
 // settle does what waited for open transactions to end. l.mu is held.
 func (l *Leg) settle() {
-	l.releaseHeld(false)
+	if len(l.held.list) > 0 { // after what is being handled
+		l.later(func() { l.input(func() { l.releaseHeld(false) }) })
+	}
 	l.reofferNow()
 	l.retire()
 }
