@@ -62,6 +62,12 @@ type CertFile struct {
 // Enabled reports whether a certificate is set.
 func (c CertFile) Enabled() bool { return c.Cert != "" }
 
+// SIPCert is the certificate of SIP over TLS and WebSocket, and whose clients' count.
+type SIPCert struct {
+	CertFile `yaml:",inline"`
+	ClientCA string `yaml:"client_ca"`
+}
+
 // ACME asks for certificates from an authority (RFC 8555).
 type ACME struct {
 	Domains   []string `yaml:"domains"`
@@ -88,7 +94,7 @@ type SIP struct {
 	TCP        []string       `yaml:"tcp"`
 	TLS        []string       `yaml:"tls"`
 	WSS        []string       `yaml:"wss"`
-	TLSCert    CertFile       `yaml:"tls_cert"`
+	TLSCert    SIPCert        `yaml:"tls_cert"`
 	Advertised string         `yaml:"advertised"` // host name or address, without a port
 	BaseDomain string         `yaml:"base_domain"`
 	MinExpires int            `yaml:"min_expires"` // seconds

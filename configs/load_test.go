@@ -124,9 +124,9 @@ func TestParse(t *testing.T) {
 		},
 		{
 			name: "SIP over TLS and secure WebSocket",
-			text: "sip: {tls: [':5061'], wss: [':7443'], tls_cert: {cert: 'a.pem,b.pem', key: 'a.key,b.key'}}\n",
+			text: "sip: {tls: [':5061'], wss: [':7443'], tls_cert: {cert: 'a.pem,b.pem', key: 'a.key,b.key', client_ca: ca.pem}}\n",
 			want: func(c *Config) {
-				c.SIP.TLS, c.SIP.WSS, c.SIP.TLSCert = []string{":5061"}, []string{":7443"}, CertFile{"a.pem,b.pem", "a.key,b.key"}
+				c.SIP.TLS, c.SIP.WSS, c.SIP.TLSCert = []string{":5061"}, []string{":7443"}, SIPCert{CertFile{"a.pem,b.pem", "a.key,b.key"}, "ca.pem"}
 			},
 		},
 		{
@@ -210,6 +210,7 @@ func TestProblems(t *testing.T) {
 		{name: "cert without key", text: "admin:\n  tls:\n    cert: a.pem\n", want: "x.yaml:2: admin.tls.key: must be set together with cert"},
 		{name: "key without cert", text: "provision: {tls: {key: a.key}}\n", want: "x.yaml:1: provision.tls.cert: must be set together with key"},
 		{name: "sip.tls without a certificate", text: "sip:\n  tls: ['0.0.0.0:5061']\n", want: "x.yaml:1: sip.tls_cert.cert: must be set for sip.tls and sip.wss, unless provision.tls.acme or admin.tls.acme is"},
+		{name: "sip client_ca without TLS", text: "sip: {tls_cert: {client_ca: ca.pem}}\n", want: "x.yaml:1: sip.tls_cert.client_ca: needs sip.tls or sip.wss"},
 		{name: "sip.wss without a certificate", env: []string{`DIALTONE_SIP_WSS=[":443"]`}, want: "sip.tls_cert.cert: must be set for sip.tls and sip.wss, unless provision.tls.acme or admin.tls.acme is"},
 		{name: "sip.tls address", text: "sip: {tls: ['5061'], wss: ['0.0.0.0:8080'], tls_cert: {cert: c, key: k}}\n", want: `x.yaml:1: sip.tls[0]: "5061" is not an address and port such as 0.0.0.0:5060
 x.yaml:1: sip.wss[0]: "0.0.0.0:8080" is already taken by provision.listen`},

@@ -18,7 +18,7 @@ var published = strings.Fields(`
 	admin admin.listen admin.public_url admin.tls admin.tls.cert admin.tls.key
 	admin.tls.acme admin.tls.acme.domains admin.tls.acme.email admin.tls.acme.directory admin.tls.acme.http
 	admin.tls.client_ca admin.tls.old_phones
-	sip sip.udp sip.tcp sip.tls sip.wss sip.tls_cert sip.tls_cert.cert sip.tls_cert.key
+	sip sip.udp sip.tcp sip.tls sip.wss sip.tls_cert sip.tls_cert.cert sip.tls_cert.key sip.tls_cert.client_ca
 	sip.advertised sip.base_domain sip.min_expires sip.max_expires sip.allow
 	media media.address media.advertised media.ports
 	mail mail.from mail.relays mail.dkim mail.dkim.domain mail.dkim.selector mail.dkim.key_file

@@ -154,9 +154,12 @@ func (k *checker) sip(s SIP, acme bool) {
 	for i, addr := range s.WSS {
 		k.listen(fmt.Sprintf("sip.wss[%d]", i), "tcp", addr)
 	}
-	k.pair("sip.tls_cert", s.TLSCert)
-	if len(s.TLS)+len(s.WSS) > 0 && s.TLSCert == (CertFile{}) && !acme {
+	k.pair("sip.tls_cert", s.TLSCert.CertFile)
+	if len(s.TLS)+len(s.WSS) > 0 && s.TLSCert.CertFile == (CertFile{}) && !acme {
 		k.fail("sip.tls_cert.cert", "must be set for sip.tls and sip.wss, unless provision.tls.acme or admin.tls.acme is")
+	}
+	if s.TLSCert.ClientCA != "" && len(s.TLS)+len(s.WSS) == 0 {
+		k.fail("sip.tls_cert.client_ca", "needs sip.tls or sip.wss")
 	}
 	k.advertised("sip.advertised", s.Advertised)
 	if s.BaseDomain != "" && (!hostName(s.BaseDomain) || isAddr(s.BaseDomain)) {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"dialtone/internal/netx"
+	"dialtone/sip/call"
 	"dialtone/store"
 )
 
@@ -18,11 +20,20 @@ type Config struct {
 	// Certificates is how TLS and WSS are spoken, for good: it follows reloads by
 	// itself. It is needed for these two only.
 	Certificates *tls.Config
+	// ClientCA are the authorities whose certificates name users; nil: no client is
+	// known by one. Certificates has to ask for them.
+	ClientCA *netx.ClientCA
 	// Advertised is the address or name put into Contact and Via; empty is the local
 	// address that faces the peer.
 	Advertised string
 	// MinExpires and MaxExpires bound a registration, in seconds.
 	MinExpires, MaxExpires int
+	// Media is where the sound of calls goes.
+	Media Media
+	// Notify is told what happens to calls; it must not wait. Nil for nobody.
+	Notify func(call.Event)
+	// Drain is how long calls may go on once Serve's context has ended.
+	Drain time.Duration
 	// Allow are sources that are never banned.
 	Allow []netip.Prefix
 	// Version is what User-Agent and Server name after "dialtone/".

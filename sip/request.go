@@ -19,7 +19,8 @@ type flow struct {
 	source     netip.AddrPort
 	transport  registrar.Transport
 	listener   uint16
-	connection uint64 // 0 for UDP
+	connection uint64   // 0 for UDP
+	names      []string // of the client's certificate, nil without
 }
 
 // registration is what a REGISTER says, whatever it came in by. Its slices point

@@ -60,7 +60,7 @@ func (s *Server) serveConn(ctx context.Context, conn net.Conn, l *streamListener
 	}()
 	c := &stream{
 		edge: s, conn: conn, frames: streamFraming{},
-		flow: flow{source: addrPort(conn.RemoteAddr()), transport: l.transport, listener: l.number},
+		flow: flow{source: addrPort(conn.RemoteAddr()), transport: l.transport, listener: l.number, names: s.provenNames(conn)},
 	}
 	err := c.open()
 	if err == nil {
@@ -214,8 +214,7 @@ func (c *stream) handle(ctx context.Context, message []byte) error {
 		s.metrics.count(a.result)
 		return nil
 	case pass:
-		c.pass(message)
-		return nil
+		return c.pass(ctx, w.passed(delimited(message), c.flow))
 	case update:
 		a = c.update(ctx, w, &id, now)
 	}

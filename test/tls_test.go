@@ -100,6 +100,38 @@ func TestDeskPhoneOverTLS(t *testing.T) {
 	})
 }
 
+// TestSIPClientCertificates: who shows a certificate of our authority registers as whom
+// it names and nobody else; who shows none, or another authority's, needs a password
+// only.
+func TestSIPClientCertificates(t *testing.T) {
+	t.Parallel()
+	ca, makers := newAuthority(t, "Test"), newAuthority(t, "Maker")
+	config := secureConfig(ca.issue(t, t.TempDir(), x509.ECDSA, "pbx.example"))
+	d := start(t, options{config: strings.Replace(config, "tls_cert: {", fmt.Sprintf("tls_cert: {client_ca: %q, ", ca.file), 1)})
+	o := newOffice(t, d)
+	p := o.phones[0]
+	for name, tt := range map[string]struct {
+		transport string
+		shows     *tls.Certificate
+		status    int
+	}{
+		"its own":        {"tls", new(ca.phone(t, p.username)), 200},
+		"of its address": {"wss", new(ca.phone(t, p.username+"@"+o.domain)), 200},
+		"another user's": {"tls", new(ca.phone(t, o.phones[1].username)), 403},
+		"none":           {"tls", &tls.Certificate{}, 200},
+		"its maker's":    {"wss", new(makers.phone(t, "805ec0000001")), 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := ca.trusting()
+			client.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return tt.shows, nil }
+			phone := peer.StartPhone(t, secureAccount(o, p, tt.transport, client))
+			if resp := phone.Register(t, 600); resp.Status() != tt.status {
+				t.Errorf("registration: %s", resp)
+			}
+		})
+	}
+}
+
 // TestReloadSIPCertificate: new connections get the new certificate, open ones stay.
 func TestReloadSIPCertificate(t *testing.T) {
 	t.Parallel()

@@ -32,6 +32,7 @@ type certificates struct {
 	provision, admin, sip certificate
 
 	clientCA *netx.ClientCA // of phones; nil: they are not asked
+	sipCA    *netx.ClientCA // of phones over SIP; nil: they are not asked
 	acme     *netx.ACME     // nil: no authority is asked
 	checks   *netx.Listener // where the authority checks over HTTP, nil for nowhere
 }
@@ -50,10 +51,16 @@ func (c *certificates) load(cfg *configs.Config) (err error) {
 	c.admin = certificate{section: "admin.tls", files: cfg.Admin.TLS.CertFile, asks: cfg.Admin.TLS.ACME.Enabled()}
 	// Without files of its own SIP shows what the authority gives the HTTP listeners.
 	shares := !cfg.SIP.TLSCert.Enabled() && len(cfg.SIP.TLS)+len(cfg.SIP.WSS) > 0 && cfg.ACME().Enabled()
-	c.sip = certificate{section: "sip.tls_cert", files: cfg.SIP.TLSCert, asks: shares}
+	c.sip = certificate{section: "sip.tls_cert", files: cfg.SIP.TLSCert.CertFile, asks: shares}
 	if file := cfg.Provision.TLS.ClientCA; file != "" {
 		if c.clientCA, err = netx.LoadClientCA(file); err != nil {
 			err = fmt.Errorf("provision.tls.client_ca: %w", err)
+		}
+	}
+	if file := cfg.SIP.TLSCert.ClientCA; file != "" {
+		var sipErr error
+		if c.sipCA, sipErr = netx.LoadClientCA(file); sipErr != nil {
+			err = errors.Join(err, fmt.Errorf("sip.tls_cert.client_ca: %w", sipErr))
 		}
 	}
 	return errors.Join(c.provision.load(), c.admin.load(), c.sip.load(), err)
@@ -175,7 +182,7 @@ func (c *certificates) forPeople() *tls.Config {
 // forSIP is that of SIP over TLS and WebSocket. Phones name no protocol, browsers one
 // of HTTP's that need not be answered.
 func (c *certificates) forSIP() *tls.Config {
-	return c.server(&c.sip, netx.ServerTLS{Profile: netx.ProfilePhone})
+	return c.server(&c.sip, netx.ServerTLS{Profile: netx.ProfilePhone, ClientCA: c.sipCA})
 }
 
 func (c *certificates) server(of *certificate, how netx.ServerTLS) *tls.Config {
@@ -192,11 +199,16 @@ func (c *certificates) server(of *certificate, how netx.ServerTLS) *tls.Config {
 // reload reads the files again. What cannot be read stays as it was.
 func (c *certificates) reload(cfg *configs.Config) error {
 	errs := []error{
-		c.provision.reload(cfg.Provision.TLS.CertFile), c.admin.reload(cfg.Admin.TLS.CertFile), c.sip.reload(cfg.SIP.TLSCert),
+		c.provision.reload(cfg.Provision.TLS.CertFile), c.admin.reload(cfg.Admin.TLS.CertFile), c.sip.reload(cfg.SIP.TLSCert.CertFile),
 	}
 	if c.clientCA != nil {
 		if err := c.clientCA.Reload(); err != nil {
 			errs = append(errs, fmt.Errorf("provision.tls.client_ca: %w", err))
+		}
+	}
+	if c.sipCA != nil {
+		if err := c.sipCA.Reload(); err != nil {
+			errs = append(errs, fmt.Errorf("sip.tls_cert.client_ca: %w", err))
 		}
 	}
 	return errors.Join(errs...)

@@ -18,7 +18,7 @@ func probeCertificates(cfg *configs.Config, now time.Time, f *findings) {
 	}{
 		{"provision.tls", cfg.Provision.TLS.CertFile},
 		{"admin.tls", cfg.Admin.TLS.CertFile},
-		{"sip.tls_cert", cfg.SIP.TLSCert},
+		{"sip.tls_cert", cfg.SIP.TLSCert.CertFile},
 	} {
 		if !c.file.Enabled() {
 			continue
@@ -32,14 +32,20 @@ func probeCertificates(cfg *configs.Config, now time.Time, f *findings) {
 			probeCertificate(c.what, cert, now, f)
 		}
 	}
-	if file := cfg.Provision.TLS.ClientCA; file != "" {
-		if _, err := netx.LoadClientCA(file); err != nil {
-			f.fail("provision.tls.client_ca", "%v", err)
-		} else {
-			f.ok("provision.tls.client_ca", "%s can be read", file)
-		}
-	}
+	probeClientCA("provision.tls.client_ca", cfg.Provision.TLS.ClientCA, f)
+	probeClientCA("sip.tls_cert.client_ca", cfg.SIP.TLSCert.ClientCA, f)
 	probeKept(cfg, now, f)
+}
+
+func probeClientCA(what, file string, f *findings) {
+	if file == "" {
+		return
+	}
+	if _, err := netx.LoadClientCA(file); err != nil {
+		f.fail(what, "%v", err)
+		return
+	}
+	f.ok(what, "%s can be read", file)
 }
 
 // probeKept looks at what an ACME authority has given. What is missing is asked for
