@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 
 	"dialtone/sip/sdp"
 )
@@ -65,7 +66,7 @@ func (s *Stream) Answer(o AnswerOptions) ([]byte, error) {
 	d := s.begin()
 	d.Media = make([]sdp.Media, len(offer.Media))
 	for i := range d.Media {
-		d.Media[i] = offer.Media[i].Reject()
+		d.Media[i] = refuse(&offer.Media[i])
 	}
 	kind, common := Audio, []sdp.Codec(nil)
 	if theirs.Kind == "image" {
@@ -85,6 +86,13 @@ func (s *Stream) Answer(o AnswerOptions) ([]byte, error) {
 	s.theirs, s.local = nil, b
 	s.agree(d, offer, main, kind, common)
 	return bytes.Clone(b), nil
+}
+
+// refuse is a section with port 0, without the other side's address.
+func refuse(m *sdp.Media) sdp.Media {
+	r := m.Reject()
+	r.Connection, r.ConnectionName = netip.Addr{}, ""
+	return r
 }
 
 func (s *Stream) answerSection(theirs *sdp.Media, o AnswerOptions) (sdp.Media, error) {

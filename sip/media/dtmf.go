@@ -146,7 +146,7 @@ func (s *Stream) engage(what func(l *loop)) {
 // makeDigit sends the next packet of a digit.
 func (s *Stream) makeDigit(l *loop, p *path) {
 	d, o := &s.flow.digits, &s.flow.out
-	clock := p.clock()
+	clock := p.clock
 	event, ok := p.event(clock)
 	if !ok || !p.sends {
 		d.waiting = d.waiting[:0]

@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -51,7 +50,6 @@ type Engine struct {
 	ports   *ports
 	sockets sockets
 	loops   []*loop
-	next    atomic.Uint32 // the loop of the next stream
 	ending  sync.WaitGroup
 
 	mu      sync.Mutex // guards what follows; last to be locked
@@ -145,6 +143,25 @@ func (e *Engine) Len() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return len(e.streams)
+}
+
+// fill is how many streams a loop gets before the next one gets any. A loop that has many
+// finds several packets each time it wakes, and streams of one loop join at no cost.
+const fill = 512
+
+// pick is the loop for a new stream: the first that is not full, then the emptiest.
+func (e *Engine) pick() *loop {
+	best := e.loops[0]
+	for _, l := range e.loops {
+		n := l.entered.Load()
+		if n < fill {
+			return l
+		}
+		if n < best.entered.Load() {
+			best = l
+		}
+	}
+	return best
 }
 
 // add enters a stream; false when the engine is closed.

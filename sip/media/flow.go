@@ -7,26 +7,29 @@ import (
 
 // flow is what a stream's loop knows of it. Only that loop touches it.
 type flow struct {
-	seen    *path // the last one acted upon
-	latch   latch
+	// Every packet needs these; they lie together for the cache's sake.
+	seen    *path   // the last one acted upon
 	dest    *target // of RTP; nil: nowhere
-	control *target // of RTCP
+	route   *route  // from seen to routeTo
+	routeTo *path
+	relayed uint64
+	since   time.Duration // last sign of life, or when it was first to be expected
+	broken  bool
+	silent  bool // told
+	maker   bool // has something to make, and is in the loop's list for it
+	latch   latch
 	in      receiver
 	out     sender
+
+	control *target // of RTCP
 	reports reports
-	route   *route
 	events  events
 	player  player
 	digits  digits
-	broken  bool
 
-	maker           bool // in the loop's list of makers
 	makerAt         int
 	slot, slotAt    int // in the loop's visits
 	visits          int
-	since           time.Duration // last sign of life, or when it was first to be expected
-	silent          bool          // told
-	relayed         uint64
 	dropped         uint64
 	strangers       uint64
 	unauthenticated uint64
@@ -46,7 +49,7 @@ func (f *flow) init() {
 func (s *Stream) adopt(p *path) {
 	f := &s.flow
 	old := f.seen
-	f.seen = p
+	f.seen, f.route = p, nil
 	now := s.e.since()
 	switch {
 	case old == nil || p.remote != old.remote && sendable(p.remote):

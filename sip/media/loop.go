@@ -82,6 +82,7 @@ func (l *loop) turn() {
 	defer l.recover()
 	events := l.poll.wait(l.timeout())
 	l.now = l.e.since()
+	l.runQueue()
 	for i := range events {
 		if int(events[i].Fd) == l.poll.wakeFD {
 			l.poll.awake()
@@ -91,7 +92,6 @@ func (l *loop) turn() {
 			l.read(p)
 		}
 	}
-	l.runQueue()
 	l.tick()
 }
 
@@ -119,7 +119,7 @@ func (l *loop) timeout() int {
 	if len(l.makers) > 0 {
 		next = min(next, l.nextFrame)
 	}
-	left := next - l.e.since()
+	left := next - l.now // of the turn before: near enough
 	return int(max(0, min(left, visitEvery)+time.Millisecond-1) / time.Millisecond)
 }
 

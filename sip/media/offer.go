@@ -37,7 +37,7 @@ func (s *Stream) Offer(o OfferOptions) ([]byte, error) {
 	if s.mine != nil { // all sections of before keep their places
 		d.Media = make([]sdp.Media, len(s.mine.Media))
 		for i := range d.Media {
-			d.Media[i] = s.mine.Media[i].Reject()
+			d.Media[i] = refuse(&s.mine.Media[i])
 		}
 	}
 	if hasMain(d, s.main) {
@@ -181,11 +181,12 @@ func hasVoice(list []sdp.Codec) bool {
 	return false
 }
 
-// answerKeys takes the key the answer chose for one we offered.
+// answerKeys takes the key the answer chose for one we offered. The suite tells which,
+// since no two of ours have one; phones are careless with the tag.
 func (s *Stream) answerKeys(ours, theirs *sdp.Media) error {
 	for _, c := range theirs.Crypto {
 		for _, o := range ours.Crypto {
-			if c.Tag == o.Tag && c.Suite == o.Suite {
+			if c.Suite == o.Suite {
 				return s.useKeys(c, o)
 			}
 		}

@@ -2,6 +2,7 @@ package media
 
 import (
 	"net/netip"
+	"slices"
 
 	"dialtone/sip/sdp"
 )
@@ -9,22 +10,31 @@ import (
 // path is what offer and answer agreed: where packets go and what they may be. It is
 // immutable, but for the state of the SRTP contexts, which is the loop's.
 type path struct {
-	kind             Kind
-	round            uint32         // of negotiation; a new one opens the latch
+	kind    Kind
+	mux     bool // RTCP comes and goes through the RTP port
+	sends   bool // we may send
+	expects bool // the peer should send
+	clock   int  // of our timestamps, Hz
+	in      *opener
+	out     *sealer // both nil: RTP
+	known   [128]format
+
+	symmetric        bool
+	round            uint32 // of negotiation; a new one opens the latch
+	peer             netip.Addr
 	remote           netip.AddrPort // invalid or unspecified: nowhere
 	remoteRTCP       netip.AddrPort
-	mux              bool // RTCP comes and goes through the RTP port
-	symmetric        bool
-	peer             netip.Addr
+	clocks           []int       // of formats
 	formats          []sdp.Codec // what the peer may send, by our payload types
-	known            [128]uint8  // payload type → index in formats + 1
 	voices           []sdp.Codec // what the peer takes, by its payload types, in its order
 	events, comforts []sdp.Codec // likewise telephone-event and CN
-	sends            bool        // we may send
-	expects          bool        // the peer should send
-	in               *opener     // nil: RTP
-	out              *sealer
 }
+
+// format is what a payload type is: 0 for one that the peer may not send, else
+// the index of its clock plus one, and the upper bit for telephone-event.
+type format uint8
+
+const eventFormat format = 1 << 7
 
 // voice is the codec we send.
 func (p *path) voice() (sdp.Codec, bool) {
@@ -34,28 +44,22 @@ func (p *path) voice() (sdp.Codec, bool) {
 	return p.voices[0], true
 }
 
-// clock is the rate of our timestamps.
-func (p *path) clock() int {
-	if v, ok := p.voice(); ok && v.Clock > 0 {
-		return v.Clock
-	}
-	return 8000
-}
-
-// format is the codec of a payload type the peer may send; nil for another.
-func (p *path) format(pt uint8) *sdp.Codec {
-	i := p.known[pt&0x7f]
-	if i == 0 {
-		return nil
-	}
-	return &p.formats[i-1]
-}
+// clockOf is the clock of a format, in Hz.
+func (p *path) clockOf(f format) int { return p.clocks[f&^eventFormat-1] }
 
 // learn enters what the peer may send and takes.
 func (p *path) learn(ours, theirs []sdp.Codec) {
 	p.formats = ours
-	for i, c := range ours {
-		p.known[c.PT&0x7f] = uint8(i + 1)
+	for _, c := range ours {
+		i := slices.Index(p.clocks, c.Clock)
+		if i < 0 {
+			i = len(p.clocks)
+			p.clocks = append(p.clocks, c.Clock)
+		}
+		p.known[c.PT&0x7f] = format(i + 1)
+		if c.DTMF() {
+			p.known[c.PT&0x7f] |= eventFormat
+		}
 	}
 	for _, c := range theirs {
 		switch {
@@ -66,6 +70,10 @@ func (p *path) learn(ours, theirs []sdp.Codec) {
 		default:
 			p.voices = append(p.voices, c)
 		}
+	}
+	p.clock = 8000
+	if len(p.voices) > 0 && p.voices[0].Clock > 0 {
+		p.clock = p.voices[0].Clock
 	}
 }
 

@@ -28,7 +28,13 @@ func (s *Stream) Play(source Source) {
 
 // Stop ends what Play started.
 func (s *Stream) Stop() {
-	s.loop.Load().post(func() { s.flow.player = player{} }, false)
+	l := s.loop.Load()
+	l.post(func() {
+		s.flow.player = player{}
+		if !s.flow.digits.busy() {
+			l.dropMaker(s)
+		}
+	}, false)
 }
 
 // choose takes the source in the first of the peer's codecs that it has.

@@ -60,15 +60,15 @@ func (s *Stream) Stats() Stats {
 // stats fills in what the loop measured.
 func (f *flow) stats(st *Stats) {
 	clock := 8000
-	if f.seen != nil {
-		clock = f.seen.clock()
+	if f.seen != nil && f.seen.clock > 0 {
+		clock = f.seen.clock
 	}
 	if f.dest != nil {
 		st.Remote = f.dest.addr
 	}
 	st.RoundTrip = f.reports.roundTrip
 	st.Received = Quality{
-		Packets: f.in.packets, Bytes: f.in.bytes, Lost: f.in.lost(), Jitter: f.in.spread(), MaxJitter: f.in.worst,
+		Packets: f.in.packets, Bytes: f.in.bytes, Lost: f.in.lost(), Jitter: f.in.spread(f.in.jitter), MaxJitter: f.in.spread(f.in.worst),
 	}
 	st.Sent = Quality{Packets: f.out.packets, Bytes: f.out.octets}
 	if f.reports.told {

@@ -31,8 +31,8 @@ func (s *Stream) receiveRTP(l *loop, from netip.AddrPort, b []byte) {
 		f.dropped++
 		return
 	}
-	format := f.seen.format(h.pt)
-	if format == nil {
+	format := f.seen.known[h.pt]
+	if format == 0 {
 		f.dropped++
 		return
 	}
@@ -47,14 +47,12 @@ func (s *Stream) receiveRTP(l *loop, from netip.AddrPort, b []byte) {
 		return
 	}
 	f.latch.ssrc, f.latch.seq = h.ssrc, h.seq
-	if f.silent || f.since == 0 {
-		f.silent = false
-	}
-	f.since = l.now
-	f.in.received(l.now, h, len(b), format.Clock)
+	f.since, f.silent = l.now, false
+	clock := f.seen.clockOf(format)
+	f.in.received(l.now, h, len(b), clock)
 	s.live()
-	if format.DTMF() {
-		s.receiveEvent(l, h, b, format.Clock)
+	if format&eventFormat != 0 {
+		s.receiveEvent(l, h, b, clock)
 		return
 	}
 	s.relay(l, h, b)

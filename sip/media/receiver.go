@@ -5,16 +5,17 @@ import "time"
 // receiver measures what comes in (RFC 3550 appendix A.1, A.3 and A.8).
 type receiver struct {
 	packets, bytes uint64
-	ssrc           uint32
-	clock          int
-	started        bool
-	base, highest  uint32 // extended sequence numbers
 	since          uint64 // packets of this SSRC
-	earlier        uint64 // losses of SSRCs before
+	ssrc           uint32
+	started        bool
+	highest        uint32 // extended sequence number
+	clock          int
+	transit        int64
+	jitter         float64 // in units of the clock
+	worst          float64
 
-	transit  int64
-	jitter   float64 // in units of the clock
-	worst    time.Duration
+	base     uint32                             // extended sequence number
+	earlier  uint64                             // losses of SSRCs before
 	reported struct{ expected, packets uint64 } // at the last report
 }
 
@@ -58,7 +59,7 @@ func (r *receiver) measure(now time.Duration, ts uint32, clock int) {
 		}
 		if d < int64(clock)*maxSpread { // else: the timestamp jumped
 			r.jitter += (float64(d) - r.jitter) / 16
-			r.worst = max(r.worst, r.spread())
+			r.worst = max(r.worst, r.jitter)
 		}
 	}
 	r.clock, r.transit = clock, transit
@@ -68,12 +69,12 @@ func (r *receiver) measure(now time.Duration, ts uint32, clock int) {
 // jumped.
 const maxSpread = 5
 
-// spread is the jitter as a time.
-func (r *receiver) spread() time.Duration {
+// spread is a jitter as a time.
+func (r *receiver) spread(jitter float64) time.Duration {
 	if r.clock == 0 {
 		return 0
 	}
-	return time.Duration(r.jitter / float64(r.clock) * float64(time.Second))
+	return time.Duration(jitter / float64(r.clock) * float64(time.Second))
 }
 
 func (r *receiver) expected() uint64 {

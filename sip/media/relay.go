@@ -25,9 +25,8 @@ type action struct {
 // route is how packets of one stream become packets of another; the loop of both builds
 // it anew when either was renegotiated.
 type route struct {
-	from, to *path
-	actions  [128]action
-	coders   []*audio.Transcoder
+	actions [128]action
+	coders  []*audio.Transcoder
 }
 
 // passes says whether any audio gets from p to q.
@@ -77,7 +76,7 @@ func carry(c sdp.Codec, q *path) (deed, sdp.Codec) {
 }
 
 func newRoute(from, to *path) *route {
-	r := &route{from: from, to: to}
+	r := new(route)
 	for _, c := range from.formats {
 		d, v := carry(c, to)
 		a := action{deed: d, pt: v.PT}
@@ -107,12 +106,12 @@ func (s *Stream) relay(l *loop, h header, b []byte) {
 		return
 	}
 	r := s.flow.route
-	if r == nil || r.from != s.flow.seen || r.to != q {
+	if r == nil || s.flow.routeTo != q {
 		r = newRoute(s.flow.seen, q)
-		s.flow.route = r
+		s.flow.route, s.flow.routeTo = r, q
 	}
 	a := &r.actions[h.pt]
-	if to.busy(a.deed) {
+	if to.flow.maker { // it sends something of its own
 		to.flow.out.skip(s)
 		s.flow.idle++
 		return
@@ -130,7 +129,10 @@ func (s *Stream) relay(l *loop, h header, b []byte) {
 			return
 		}
 	case scaleEvent:
-		scaleDuration(b[h.size:], s.flow.seen.format(h.pt).Clock, q.clock())
+		clock := s.flow.seen.clockOf(s.flow.seen.known[h.pt])
+		if e, ok := q.event(clock); ok {
+			scaleDuration(b[h.size:], clock, e.Clock)
+		}
 	}
 	h.pt = a.pt
 	to.forward(l, s, h, b[h.size-headerSize:], a.deed)
@@ -155,10 +157,10 @@ const maxPayload = 640
 func (s *Stream) forward(l *loop, from *Stream, h header, b []byte, d deed) {
 	o := &s.flow.out
 	if d == scaleEvent {
-		h.seq, h.ts = o.placeEvent(l.now, from, h, s.flow.seen.clock())
+		h.seq, h.ts = o.placeEvent(l.now, from, h, s.flow.seen.clock)
 	} else {
 		var fresh bool
-		h.seq, h.ts, fresh = o.place(l.now, from, h, s.flow.seen.clock())
+		h.seq, h.ts, fresh = o.place(l.now, from, h, s.flow.seen.clock)
 		h.marker = h.marker || fresh && d != passEvent
 	}
 	h.ssrc = o.ssrc
@@ -173,10 +175,4 @@ func (s *Stream) reach() *path {
 		s.adopt(p)
 	}
 	return p
-}
-
-// busy says that the stream sends something of its own instead.
-func (s *Stream) busy(d deed) bool {
-	f := &s.flow
-	return f.player.source != nil || f.digits.busy()
 }

@@ -58,7 +58,7 @@ func (s *Stream) report(l *loop, p *path) {
 	if p.kind != Audio || f.control == nil || !f.out.started && !f.in.started {
 		return
 	}
-	b := s.appendReport(l.out[:0], l.now, s.e.now(), p.clock())
+	b := s.appendReport(l.out[:0], l.now, s.e.now(), p.clock)
 	if p.out != nil {
 		var ok bool
 		if b, ok = p.out.rtcp(b); !ok {
@@ -133,7 +133,7 @@ func (s *Stream) receiveRTCP(l *loop, from netip.AddrPort, b []byte) {
 		f.strangers++
 		return
 	}
-	if !f.readCompound(b, l.now, s.e.now(), p.clock()) {
+	if !f.readCompound(b, l.now, s.e.now(), p.clock) {
 		f.dropped++
 		return
 	}

@@ -49,9 +49,9 @@ func closeSocket(fd int) { _ = unix.Close(fd) }
 
 // target is where a socket sends to, as the kernel wants it. It is immutable.
 type target struct {
-	addr netip.AddrPort
 	name unix.RawSockaddrInet6 // the larger of the two
 	size uintptr
+	addr netip.AddrPort
 }
 
 func newTarget(addr netip.AddrPort) *target {

@@ -59,26 +59,27 @@ type Options struct {
 // Stream is one leg's media. Its methods may be used from any goroutine, but by the owner
 // of the call only: not two at a time.
 type Stream struct {
-	e         *Engine
-	peer      netip.Addr
-	addr      netip.AddrPort // what descriptions say
-	pair      pair
-	rtp, rtcp port
-	policy    Policy
-	symmetric bool
-	sink      func(Event)
-
+	// What packets need comes first and close together.
+	rtp   port
 	loop  atomic.Pointer[loop]
 	path  atomic.Pointer[path]   // nil until offer and answer met
 	to    atomic.Pointer[Stream] // where packets are relayed to; in the same loop
 	alive atomic.Bool            // a loop has something to tell in Stats
+	flow  flow                   // the loop's
+
+	e         *Engine
+	peer      netip.Addr
+	addr      netip.AddrPort // what descriptions say
+	pair      pair
+	rtcp      port
+	policy    Policy
+	symmetric bool
+	sink      func(Event)
 
 	mu     sync.Mutex // guards what follows
 	closed bool
 	other  *Stream // the stream joined
 	negotiation
-
-	flow flow // the loop's
 }
 
 // NewStream opens a pair of ports. It fails with ErrPorts when there is none.
@@ -104,7 +105,7 @@ func (e *Engine) NewStream(o Options) (*Stream, error) {
 		s.free()
 		return nil, ErrClosed
 	}
-	l := e.loops[int(e.next.Add(1))%len(e.loops)]
+	l := e.pick()
 	if o.Beside != nil {
 		l = o.Beside.loop.Load()
 	}
