@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -311,3 +312,6 @@ func branchOf(m Message) string {
 	branch, _, _ = strings.Cut(branch, ",")
 	return branch
 }
+
+// Addr is the handset's own address.
+func (h *Handset) Addr() netip.AddrPort { return netip.MustParseAddrPort(h.conn.LocalAddr().String()) }

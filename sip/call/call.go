@@ -1,0 +1,235 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"dialtone/sip/route"
+	"dialtone/store/record"
+)
+
+// Call is one call. Its goroutine alone touches what is below the mailbox; everything
+// else posts to it.
+type Call struct {
+	id  string // the public identifier
+	m   *Manager
+	box *mailbox
+	log *slog.Logger
+	// info is what others may know of the call.
+	info atomic.Pointer[Info]
+	// tracing is guarded by itself: messages are told by the endpoint's goroutines.
+	trace *trace
+
+	ctx    context.Context //nolint:containedctx // the life of the call, which is an actor
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // look-ups on the way
+
+	legs []*leg
+	// caller and callee are the two seats: who waits for an answer or talks, and who
+	// answered. A transfer puts others on them.
+	caller, callee *leg
+	ring           *ring     // nil unless somebody is being rung
+	transfer       *transfer // nil unless somebody is being transferred
+	decision       route.Decision
+	emergency      bool
+	offer          []byte // what the caller offered
+
+	record    record.CallRecord
+	transfers int
+	rang      bool        // somebody was rung, and that was told
+	moved     bool        // whom it was about talks in another call now
+	merged    bool        // it became part of another call and has no record
+	counted   bool        // in the limits
+	played    func(*Call) // what is next when a sound has ended
+	over      bool
+	written   bool // the record
+	faults    int
+	ended     outcome
+}
+
+func (m *Manager) newCall() *Call {
+	now := m.now()
+	id := record.NewCallID(now)
+	ctx, cancel := context.WithCancel(m.ctx)
+	c := &Call{id: id, m: m, box: newMailbox(), log: m.log.With("call", id), trace: &trace{}, ctx: ctx, cancel: cancel}
+	c.record.CallID, c.record.StartedAt = id, now
+	c.record.ID = id
+	return c
+}
+
+// run handles what comes until the call is over. A panic ends this call only.
+func (c *Call) run() {
+	defer c.close()
+	defer c.recover()
+	for !c.over {
+		m, ok, overflow := c.box.next()
+		switch {
+		case overflow:
+			c.log.Error("too many events in a call")
+			c.end(endInternal)
+		case ok:
+			c.handle(m)
+		default:
+			<-c.box.wake
+		}
+	}
+}
+
+func (c *Call) handle(m message) {
+	if m.leg != nil && (m.leg.owner.Load() != c || m.leg.gone) {
+		return
+	}
+	if c.emergency && c.faults < maxFaults {
+		defer c.survive()
+	}
+	m.do(c)
+	c.publish()
+}
+
+// maxFaults is how many faults of ours an emergency call outlives.
+const maxFaults = 10
+
+// survive lets an emergency call go on after a fault of ours.
+func (c *Call) survive() {
+	if r := recover(); r != nil {
+		c.faults++
+		c.fault(r)
+	}
+}
+
+func (c *Call) fault(r any) {
+	c.m.metrics.panics.Inc()
+	c.log.Error("call failed", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+}
+
+// recover ends a call whose goroutine panicked.
+func (c *Call) recover() {
+	r := recover()
+	if r == nil {
+		return
+	}
+	c.fault(r)
+	defer func() { // ending it may meet the same fault: then each leg by itself
+		if r := recover(); r != nil {
+			c.fault(r)
+			for _, l := range c.legs {
+				c.m.abandon(l)
+			}
+		}
+	}()
+	c.over = false
+	c.end(endInternal)
+}
+
+// post asks the call to do something. It never waits.
+func (c *Call) post(do func(*Call)) { c.box.put(message{do: do}) }
+
+// timer is a wish to be woken, which may be taken back.
+type timer struct {
+	t    *time.Timer
+	done bool // touched by the call's goroutine only
+}
+
+func (t *timer) stop() {
+	if t != nil {
+		t.done = true
+		t.t.Stop()
+	}
+}
+
+// after does something in the call's goroutine later.
+func (c *Call) after(d time.Duration, do func(*Call)) *timer {
+	t := &timer{}
+	t.t = time.AfterFunc(d, func() {
+		c.post(func(c *Call) {
+			if !t.done {
+				t.done = true
+				do(c)
+			}
+		})
+	})
+	return t
+}
+
+// background runs what may wait outside of the call's goroutine; what it returns is then
+// done inside. It is over before the call is.
+func (c *Call) background(work func(ctx context.Context) func(*Call)) {
+	c.wg.Go(func() {
+		defer func() {
+			if r := recover(); r != nil {
+				c.post(func(*Call) { panic(r) })
+			}
+		}()
+		if do := work(c.ctx); do != nil {
+			c.post(do)
+		}
+	})
+}
+
+var errTooManyLegs = errors.New("too many dialogs in one call")
+
+// add makes a leg the call's.
+func (c *Call) add(l *leg) {
+	l.owner.Store(c)
+	c.legs = append(c.legs, l)
+}
+
+// remove forgets a leg and frees what it holds. The dialog has ended or ends by itself.
+func (c *Call) remove(l *leg) {
+	if l.gone {
+		return
+	}
+	l.gone = true
+	c.forget(l)
+	if l.dialogue != nil {
+		if len(c.record.Legs) < maxRecordedLegs {
+			c.record.Legs = append(c.record.Legs, l.facts())
+		}
+		c.m.unregister(l)
+	}
+	c.lampOff(l)
+	if l.release != nil {
+		l.release()
+	}
+	if l.media != nil {
+		l.media.Close()
+	}
+}
+
+// forget takes a leg off the call's list and seats.
+func (c *Call) forget(l *leg) {
+	for i, other := range c.legs {
+		if other == l {
+			c.legs = append(c.legs[:i:i], c.legs[i+1:]...)
+			break
+		}
+	}
+	if c.caller == l {
+		c.caller = nil
+	}
+	if c.callee == l {
+		c.callee = nil
+	}
+}
+
+// other is who sits opposite of a leg, nil without anybody.
+func (c *Call) other(l *leg) *leg {
+	switch l {
+	case c.caller:
+		return c.callee
+	case c.callee:
+		return c.caller
+	}
+	return nil
+}
+
+// talking says whether two are connected.
+func (c *Call) talking() bool {
+	return c.caller != nil && c.callee != nil && c.caller.answered && c.callee.answered
+}

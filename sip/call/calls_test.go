@@ -1,0 +1,55 @@
+package call
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"dialtone/store/record"
+)
+
+func TestExtensionToExtension(t *testing.T) {
+	p := newPBX(t)
+	ann, bob := p.phone("ann"), p.phone("bob")
+	a := ann.Dial(t, "1002")
+	b := ringing(t, bob)
+	if from := b.Invite().Get("From"); !slices.Contains([]string{`"Ann" <sip:1001@pbx.example>`}, cutTag(from)) {
+		t.Errorf("From %q", from)
+	}
+	b.Reply(180)
+	a.Await(t, 180)
+	b.Answer(t)
+	a.Await(t, 200)
+	a.Tone(440)
+	b.Tone(1000)
+	b.Hears(t, 440)
+	a.Hears(t, 1000)
+	if status := a.Hangup(t); status != 200 {
+		t.Errorf("BYE answered %d", status)
+	}
+	b.AwaitRequest(t, "BYE")
+	r := p.record(t, 0)
+	if r.Result != record.CallAnswered || r.Reason != record.ReasonNormal || r.HungUpBy != record.HungUpByCaller {
+		t.Errorf("record %+v", r)
+	}
+	if r.From != "1001" || r.To != "1002" || r.Direction != record.CallInternal || len(r.Legs) != 2 {
+		t.Errorf("record %+v", r)
+	}
+	if len(p.traces[0].Messages) < 10 {
+		t.Errorf("trace has %d messages", len(p.traces[0].Messages))
+	}
+	want := []EventKind{EventStarted, EventRinging, EventAnswered, EventEnded}
+	if got := p.kinds(); !slices.Equal(got, want) {
+		t.Errorf("events %v, want %v", got, want)
+	}
+	p.quiet()
+}
+
+// cutTag is an address without its parameters.
+func cutTag(address string) string {
+	before, _, _ := strings.Cut(address, ">;")
+	if before != address {
+		before += ">"
+	}
+	return before
+}

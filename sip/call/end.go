@@ -1,0 +1,109 @@
+package call
+
+import (
+	"time"
+
+	"dialtone/sip/route"
+	"dialtone/store/record"
+)
+
+// maxRecordedLegs is how many legs a record has.
+const maxRecordedLegs = 64
+
+// describe puts what was decided into the call's record.
+func (c *Call) describe() {
+	d, r := &c.decision, &c.record
+	r.Account, r.Direction, r.To = d.Account, d.Direction, d.To
+	r.Dialled = d.Dialled
+	r.From, r.CallerName = d.From.Extension, d.From.Name
+	if r.From == "" {
+		r.From = d.From.Number
+	}
+	if r.From == "" {
+		r.From = c.caller.who.number
+	}
+	r.Number = d.Number
+	if d.Direction == record.CallInbound {
+		r.Trunk = d.From.Trunk
+	} else {
+		r.User, r.Device = d.From.User, d.From.Device
+	}
+}
+
+// describeCallee completes the record by who answered.
+func (c *Call) describeCallee(l *leg) {
+	if l == nil {
+		return
+	}
+	if c.record.Direction == record.CallInbound {
+		c.record.User, c.record.Device = l.who.user, l.who.device
+	}
+	if l.who.trunk != "" && c.record.Trunk == "" {
+		c.record.Trunk = l.who.trunk
+	}
+}
+
+// describeForward notes that the call was led on.
+func (c *Call) describeForward(d *route.Decision) {
+	if n := len(d.Diversions); n > 0 && len(c.record.Forwards) < maxRecordedLegs {
+		by := d.Diversions[n-1]
+		who := by.Name
+		if who == "" {
+			who = by.Extension + by.Number
+		}
+		c.record.Forwards = append(c.record.Forwards, who+" forwarded to "+by.To+": "+by.Reason)
+	}
+}
+
+// write gives the record of an ended call away: once.
+func (c *Call) write(o outcome) {
+	if c.merged || c.written {
+		return
+	}
+	c.written = true
+	r := &c.record
+	if c.moved {
+		o.reason, o.by = record.ReasonTransferred, record.HungUpBySystem
+	}
+	r.Result, r.Reason, r.SIPStatus, r.HungUpBy = o.result, o.reason, o.status, o.by
+	if r.Direction == "" {
+		r.Direction = record.CallInternal
+	}
+	r.EndedAt = c.m.now()
+	if !r.AnsweredAt.IsZero() {
+		r.SIPStatus = 200
+		if o.result != record.CallForwarded {
+			r.Result = record.CallAnswered
+		}
+		r.DurationSeconds = int(r.EndedAt.Sub(r.AnsweredAt) / time.Second)
+	}
+	if counter := c.m.metrics.ended[[2]string{r.Result, r.Reason}]; counter != nil {
+		counter.Inc()
+	}
+	c.publish()
+	c.log.Info("call ended", "result", r.Result, "reason", r.Reason, "from", r.From, "to", r.To, "seconds", r.DurationSeconds)
+	if r.Account == "" {
+		return // nobody's: counted and logged
+	}
+	c.m.recent.note(r)
+	c.m.tell(Event{Kind: EventEnded, Account: r.Account, Call: c.id, Info: c.info.Load(), Record: r})
+	if c.m.config.Records != nil {
+		c.m.config.Records.Call(*r, c.trace.take())
+	}
+}
+
+// close frees what a call holds when it is over. The goroutine ends with it.
+func (c *Call) close() {
+	c.cancel()
+	c.wg.Wait()
+	for _, m := range c.box.close() {
+		if m.lost != nil {
+			m.lost()
+		}
+	}
+	if c.counted {
+		c.m.release(c.decision.Account)
+	}
+	c.m.metrics.active.Dec()
+	c.m.forget(c)
+}

@@ -1,0 +1,19 @@
+package call
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+	"go.uber.org/goleak"
+)
+
+// The library's timers are package variables: they are short for all tests.
+func TestMain(m *testing.M) {
+	sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
+	sip.SetTimers(50*time.Millisecond, 200*time.Millisecond, 200*time.Millisecond)
+	sip.Timer_D = time.Second
+	sip.UDPMTUSize = 65507
+	goleak.VerifyTestMain(m)
+}
