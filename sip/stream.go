@@ -214,7 +214,8 @@ func (c *stream) handle(ctx context.Context, message []byte) error {
 		s.metrics.count(a.result)
 		return nil
 	case pass:
-		return c.pass(ctx, w.passed(delimited(message), c.flow))
+		c.pass(message)
+		return nil
 	case update:
 		a = c.update(ctx, w, &id, now)
 	}
