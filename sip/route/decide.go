@@ -130,6 +130,7 @@ func (r *router) number(digits string) {
 			r.refuse(refusedIncomplete)
 		}
 		return
+	case formShort:
 	case formNumber:
 		if n := r.dir.Number(called); n != nil && n.Account == r.d.Account {
 			r.own(n)

@@ -145,8 +145,9 @@ func parse(digits, region string) (string, form) {
 		return phonenumbers.Format(n, phonenumbers.E164), formNumber
 	case phonenumbers.TOO_SHORT, phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
 		return "", formIncomplete
+	default:
+		return "", formInvalid
 	}
-	return "", formInvalid
 }
 
 // maxShort bounds short numbers, in digits.

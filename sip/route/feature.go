@@ -138,9 +138,10 @@ func (r *router) forwardable(f *FeatureCall, rule *record.ForwardRule) (refused,
 		return refusedNotFound, false
 	case formIncomplete:
 		return refusedIncomplete, false
+	default:
+		f.Argument = number
+		return 0, true
 	}
-	f.Argument = number
-	return 0, true
 }
 
 // pickup lists who may be ringing for an extension.

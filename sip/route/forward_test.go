@@ -55,8 +55,10 @@ func TestDecideUserWishes(t *testing.T) {
 		}, "ring eve1 for 1m0s"},
 		{"more that rings", func(_ *world, u *record.User) {
 			u.SimultaneousRing = []record.Target{
-				{Type: record.TargetExternal, Number: "+13125550155"}, {Type: record.TargetUser, ID: "user_eve"},
-				{Type: record.TargetDeviceLine, ID: "dev_hall", Line: 1}, {Type: record.TargetUser, ID: "user_ann"},
+				{Type: record.TargetExternal, Number: "+13125550155"},
+				{Type: record.TargetUser, ID: "user_eve"},
+				{Type: record.TargetDeviceLine, ID: "dev_hall", Line: 1},
+				{Type: record.TargetUser, ID: "user_ann"},
 			}
 		}, "ring ann1 ann2 +13125550155" + fmt.Sprintf(both, "+13125550155") + " eve1 hall for 1m0s"},
 	}

@@ -45,8 +45,9 @@ func (o Outcome) refused() refused {
 		return refusedNoAnswer
 	case Declined:
 		return refusedDeclined
+	default:
+		return refusedUnreachable
 	}
-	return refusedUnreachable
 }
 
 // diversion is the reason of RFC 5806 for a call that goes on after the outcome.
@@ -56,8 +57,9 @@ func (o Outcome) diversion() string {
 		return DivertedBusy
 	case NoAnswer:
 		return DivertedNoAnswer
+	default:
+		return DivertedUnavailable
 	}
-	return DivertedUnavailable
 }
 
 // next is where the call goes on after the outcome. Declining is being busy by hand.
@@ -67,6 +69,7 @@ func (p *Plan) next(o Outcome) *Hop {
 		return p.OnBusy
 	case NoAnswer:
 		return p.OnNoAnswer
+	default:
+		return p.OnUnreachable
 	}
-	return p.OnUnreachable
 }

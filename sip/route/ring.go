@@ -45,14 +45,13 @@ func (r *router) target(t *record.Target, from Diversion) {
 }
 
 // ring is a plan of one stage.
-func (r *router) ring(targets []Target, seconds int) bool {
+func (r *router) ring(targets []Target, seconds int) {
 	if len(targets) == 0 {
 		r.refuse(refusedNoPhone)
-		return false
+		return
 	}
 	r.d.Kind = Ring
 	r.d.Plan = &Plan{Stages: []Stage{{Targets: targets, Timeout: time.Duration(seconds) * time.Second}}}
-	return true
 }
 
 // user rings a user, or follows the user's wishes.

@@ -168,7 +168,8 @@ func newWorld() *world {
 	g := record.NewRingGroup()
 	g.ID, g.Account, g.Name = "rg_sales", office, "Sales"
 	g.Members = []record.Target{
-		{Type: record.TargetUser, ID: "user_ann"}, {Type: record.TargetUser, ID: "user_bob"},
+		{Type: record.TargetUser, ID: "user_ann"},
+		{Type: record.TargetUser, ID: "user_bob"},
 		{Type: record.TargetExternal, Number: "+13125550188"},
 	}
 	w.groups[g.ID] = g

@@ -58,7 +58,7 @@ func (t *Trunks) pingOne(ctx context.Context, a *account, d Destination) {
 	if ctx.Err() != nil {
 		return
 	}
-	changed := false
+	var changed bool
 	switch now := time.Now(); {
 	case err != nil:
 		t.metrics.silent.Inc()

@@ -101,7 +101,7 @@ func (f *failure) another() bool {
 
 // round tries one destination after the other.
 func (r *registrar) round(ctx context.Context) (Destination, time.Duration, error) {
-	var last error = ErrNoAddress
+	last := ErrNoAddress
 	for _, d := range r.a.destinations(time.Now()) {
 		granted, err := r.at(ctx, d, r.expires)
 		if ctx.Err() != nil {

@@ -1,7 +1,6 @@
 package trunk_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,10 +11,6 @@ import (
 	"dialtone/store/record"
 )
 
-func contextWithCancel(t *testing.T) (context.Context, context.CancelFunc) {
-	return context.WithCancel(t.Context())
-}
-
 func registering(hosts ...string) *record.ProviderAccount {
 	return provider("a", func(t *record.Trunk) {
 		t.Authentication, t.Username, t.RegisterExpires = record.TrunkRegistration, "acme", 600
@@ -23,38 +18,41 @@ func registering(hosts ...string) *record.ProviderAccount {
 }
 
 // registrarOf challenges and checks the answer by the password "secret".
-func registrarOf(nonce *string, stale *bool, granted ...trunk.Header) func(trunk.Destination, trunk.Request) (trunk.Response, error) {
+func registrarOf(nonce string, stale bool, granted ...trunk.Header) func(trunk.Destination, trunk.Request) (trunk.Response, error) {
 	return func(_ trunk.Destination, r trunk.Request) (trunk.Response, error) {
-		challenge := trunk.Header{Name: "WWW-Authenticate", Value: fmt.Sprintf(`Digest realm="carrier.test", nonce="%s", qop="auth", algorithm=MD5`, *nonce)}
+		challenge := trunk.Header{Name: "WWW-Authenticate", Value: fmt.Sprintf(`Digest realm="carrier.test", nonce="%s", qop="auth", algorithm=MD5`, nonce)}
 		var given string
 		for _, h := range r.Headers {
 			if h.Name == "Authorization" {
 				given = h.Value
 			}
 		}
-		credentials, err := digest.ParseCredentials([]byte(given))
-		if given == "" || err != nil {
-			return trunk.Response{Status: 401, Reason: "Unauthorized", Headers: []trunk.Header{challenge}}, nil
+		unauthorized := trunk.Response{Status: 401, Reason: "Unauthorized", Headers: []trunk.Header{challenge}}
+		if given == "" {
+			return unauthorized, nil
 		}
-		if string(credentials.Nonce) != *nonce {
-			if *stale {
-				challenge.Value += ", stale=true"
+		credentials, err := digest.ParseCredentials([]byte(given))
+		if err != nil {
+			return trunk.Response{}, err
+		}
+		if string(credentials.Nonce) != nonce {
+			if stale {
+				unauthorized.Headers[0].Value += ", stale=true"
 			}
-			return trunk.Response{Status: 401, Reason: "Unauthorized", Headers: []trunk.Header{challenge}}, nil
+			return unauthorized, nil
 		}
 		var v digest.Verifier
 		want := digest.Expected{Realm: "carrier.test", Method: "REGISTER", URI: []byte(r.Target), Algorithms: digest.AlgorithmsOf(digest.MD5)}
-		if v.Verify(&credentials, want, digest.HA1("acme", "carrier.test", "secret", digest.MD5)) != nil {
-			return trunk.Response{Status: 403, Reason: "Forbidden"}, nil
+		if err := v.Verify(&credentials, want, digest.HA1("acme", "carrier.test", "secret", digest.MD5)); err != nil {
+			return trunk.Response{}, err
 		}
 		return trunk.Response{Status: 200, Reason: "OK", Headers: granted}, nil
 	}
 }
 
 func TestRegister(t *testing.T) {
-	nonce, stale := "n1", true
-	c := &carrier{}
-	c.set(registrarOf(&nonce, &stale, trunk.Header{Name: "Contact", Value: `<sip:acme@192.0.2.99:5060>;expires=100`}))
+	binding := trunk.Header{Name: "Contact", Value: `<sip:acme@192.0.2.99:5060>;expires=100`}
+	c := &carrier{answer: registrarOf("n1", true, binding)}
 	serving(t, c, func(t *testing.T, trunks *trunk.Trunks) {
 		trunks.Update([]*record.ProviderAccount{registering("192.0.2.1")})
 		after(time.Second)
@@ -76,7 +74,7 @@ func TestRegister(t *testing.T) {
 		if n := c.count("REGISTER 192.0.2.1:5060"); n != 1 {
 			t.Errorf("%d requests to refresh with the nonce known", n)
 		}
-		nonce = "n2"
+		c.set(registrarOf("n2", true, binding))
 		after(90 * time.Second)
 		if s := state(t, trunks, "a"); s.State != trunk.StateRegistered {
 			t.Errorf("after a new nonce: %+v", s)
@@ -90,7 +88,6 @@ func TestRegister(t *testing.T) {
 }
 
 func TestRegisterRefused(t *testing.T) {
-	nonce, stale := "n1", false
 	tests := []struct {
 		name   string
 		answer func(trunk.Destination, trunk.Request) (trunk.Response, error)
@@ -104,7 +101,7 @@ func TestRegisterRefused(t *testing.T) {
 		{"no challenge we know", status(401, trunk.Header{Name: "WWW-Authenticate", Value: `Digest realm="r", nonce="n", algorithm=SHA3-1`}), "REGISTER answered 401", 1, 0},
 		{"the same challenge again", status(407, trunk.Header{Name: "Proxy-Authenticate", Value: `Digest realm="r", nonce="n"`}), "password refused", 2, 0},
 		{"challenged for ever", status(401, trunk.Header{Name: "WWW-Authenticate", Value: `Digest realm="r", nonce="n", stale=true`}), "again and again", 5, 0},
-		{"another realm", registrarOf(&nonce, &stale), "REGISTER answered 401", 1, 0},
+		{"another realm", registrarOf("n1", false), "REGISTER answered 401", 1, 0},
 		{"no binding", status(200, trunk.Header{Name: "Expires", Value: "0"}), "without a binding", 1, 0},
 		{"an interval too brief for ever", status(423, trunk.Header{Name: "Min-Expires", Value: "500"}), "REGISTER answered 423", 1, 0},
 	}

@@ -22,26 +22,19 @@ type nameServer struct {
 	address string
 	asked   atomic.Int64
 	silent  atomic.Bool
+	long    atomic.Bool // answers over UDP are cut short
 
 	mu   sync.Mutex
 	zone map[string][]dns.RR // by "name type"
 	fail map[string]bool
-	long bool // answers over UDP are cut short
 }
 
 func newNameServer(t *testing.T, lines ...string) *nameServer {
 	t.Helper()
 	s := &nameServer{fail: map[string]bool{}}
 	s.set(t, lines...)
-	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	packets, stream := bothOf(t)
 	s.address = packets.LocalAddr().String()
-	stream, err := net.Listen("tcp", s.address)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, server := range []*dns.Server{{PacketConn: packets, Handler: s}, {Listener: stream, Handler: s}} {
 		started := make(chan struct{})
 		server.NotifyStartedFunc = func() { close(started) }
@@ -57,6 +50,32 @@ func newNameServer(t *testing.T, lines ...string) *nameServer {
 		})
 	}
 	return s
+}
+
+// bothOf is a port that is free for UDP and TCP.
+func bothOf(t *testing.T) (net.PacketConn, net.Listener) {
+	t.Helper()
+	for range 50 {
+		stream, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if packets, err := net.ListenPacket("udp", stream.Addr().String()); err == nil {
+			return packets, stream
+		}
+		_ = stream.Close()
+	}
+	t.Fatal("no port is free for both")
+	return nil, nil
+}
+
+// failing makes it fail at questions of some types.
+func (s *nameServer) failing(kinds ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, kind := range kinds {
+		s.fail[kind] = true
+	}
 }
 
 func (s *nameServer) set(t *testing.T, lines ...string) {
@@ -89,7 +108,7 @@ func (s *nameServer) ServeDNS(w dns.ResponseWriter, m *dns.Msg) {
 	switch {
 	case s.fail[kind]:
 		reply.Rcode = dns.RcodeServerFailure
-	case s.long && w.RemoteAddr().Network() == "udp":
+	case s.long.Load() && w.RemoteAddr().Network() == "udp":
 		reply.Truncated = true
 	default:
 		for range 3 {
@@ -188,7 +207,7 @@ func spell(r trunk.Resolution) string {
 
 func TestLookupBrokenNameServer(t *testing.T) {
 	s := newNameServer(t, `plain.test. 60 A 192.0.2.4`)
-	s.fail["NAPTR"], s.fail["SRV"], s.fail["AAAA"] = true, true, true
+	s.failing("NAPTR", "SRV", "AAAA")
 	res, err := resolver(s).Lookup(t.Context(), "plain.test", 0, "udp")
 	if err != nil || spell(res) != "192.0.2.4:5060" {
 		t.Errorf("got %s, %v", spell(res), err)
@@ -197,9 +216,7 @@ func TestLookupBrokenNameServer(t *testing.T) {
 
 func TestLookupSecondServer(t *testing.T) {
 	bad, good := newNameServer(t), newNameServer(t, `plain.test. 60 A 192.0.2.4`)
-	for _, kind := range []string{"NAPTR", "SRV", "A", "AAAA"} {
-		bad.fail[kind] = true
-	}
+	bad.failing("NAPTR", "SRV", "A", "AAAA")
 	r := resolver(bad, func(c *trunk.ResolverConfig) { c.Servers = append(c.Servers, good.address) })
 	res, err := r.Lookup(t.Context(), "plain.test", 0, "udp")
 	if err != nil || spell(res) != "192.0.2.4:5060" {
@@ -209,7 +226,7 @@ func TestLookupSecondServer(t *testing.T) {
 
 func TestLookupTruncated(t *testing.T) {
 	s := newNameServer(t, `plain.test. 60 A 192.0.2.4`)
-	s.long = true
+	s.long.Store(true)
 	res, err := resolver(s).Lookup(t.Context(), "plain.test", 0, "udp")
 	if err != nil || spell(res) != "192.0.2.4:5060" {
 		t.Errorf("got %s, %v", spell(res), err)

@@ -97,9 +97,9 @@ func (a *account) note(log *slog.Logger, now time.Time) (State, string) {
 		a.state, a.since = state, now
 	}
 	a.mu.Unlock()
-	switch {
-	case state == before:
-	case state == StateUnreachable, state == StateRegistrationFailed:
+	switch state {
+	case before:
+	case StateUnreachable, StateRegistrationFailed:
 		if before != "" {
 			log.Warn("trunk is out of order", "trunk", a.record.ID, "name", a.record.Name, "state", string(state), "reason", reason)
 		}

@@ -1,11 +1,12 @@
 package trunk_test
 
 import (
+	"context"
 	"errors"
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -294,22 +295,48 @@ func TestDisabled(t *testing.T) {
 }
 
 func TestNamesAreLookedUpAgain(t *testing.T) {
-	s := newNameServer(t, `sip.carrier.test. 1 A 192.0.2.1`)
-	trunks := trunk.New(trunk.Config{Resolver: resolver(s), Requester: &carrier{}})
-	trunks.Update([]*record.ProviderAccount{provider("a", nil, "sip.carrier.test")})
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	ctx, cancel := contextWithCancel(t)
-	defer cancel()
-	wg.Go(func() { _ = trunks.Serve(ctx) })
-	source := netip.MustParseAddrPort("192.0.2.1:5060")
-	deadline := time.Now().Add(10 * time.Second)
-	for len(trunks.Recognise(source)) == 0 {
-		if time.Now().After(deadline) {
-			t.Fatal("the name was never looked up")
+	synctest.Test(t, func(t *testing.T) {
+		var at atomic.Pointer[netip.Addr]
+		move := func(to string) {
+			addr := netip.MustParseAddr(to)
+			at.Store(&addr)
 		}
-		<-time.After(5 * time.Millisecond)
-	}
+		trunks := trunk.New(trunk.Config{Requester: &carrier{}, Resolver: trunk.NewResolver(trunk.ResolverConfig{
+			Servers: []string{},
+			Hosts: func(context.Context, string) ([]netip.Addr, error) {
+				if addr := at.Load(); addr != nil {
+					return []netip.Addr{*addr}, nil
+				}
+				return nil, errSilent
+			},
+		})})
+		trunks.Update([]*record.ProviderAccount{provider("a", nil, "sip.carrier.test")})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- trunks.Serve(ctx) }()
+		known := func(when, address string, want int) {
+			t.Helper()
+			if got := trunks.Recognise(netip.MustParseAddrPort(address)); len(got) != want {
+				t.Errorf("%s: %s is %v", when, address, got)
+			}
+		}
+		after(time.Second)
+		if s := state(t, trunks, "a"); s.State != trunk.StateUnreachable {
+			t.Errorf("not found: %+v", s)
+		}
+		move("192.0.2.1")
+		after(31 * time.Second)
+		known("found", "192.0.2.1:5060", 1)
+		if s := state(t, trunks, "a"); s.State != trunk.StateOK {
+			t.Errorf("found: %+v", s)
+		}
+		move("192.0.2.2")
+		after(61 * time.Second)
+		known("moved", "192.0.2.1:5060", 0)
+		known("moved", "192.0.2.2:5060", 1)
+		cancel()
+		<-done
+	})
 }
 
 func BenchmarkRecognise(b *testing.B) {
