@@ -14,6 +14,7 @@ type admitted struct {
 	trunk     bool           // its source is a provider account's
 	emergency bool           // it calls an emergency number
 	replayed  bool           // its credentials were used before
+	tag       string         // ours, of the INVITE that a CANCEL is for
 }
 
 // admit decides about a request that is neither REGISTER nor OPTIONS. What gets through
@@ -23,20 +24,23 @@ type admitted struct {
 func (w *worker) admit(data []byte, f flow, now time.Time) (verdict, answer, identity) {
 	s, m := w.edge, &w.msg
 	w.admitted = admitted{}
-	ack := string(m.Method) == "ACK"
+	method := string(m.Method)
 	switch {
+	case method == "CANCEL":
+		if w.admitted.tag = s.pending.tag(m.CallID, m.CSeq, f.source); w.admitted.tag == "" {
+			return reply, answer{status: 481}, identity{}
+		}
+		return pass, answer{}, identity{}
 	case m.To.Tag != nil && s.tags.has(m.To.Tag):
 		return pass, answer{}, identity{}
-	case ack:
+	case method == "ACK":
 		return drop, answer{}, identity{}
-	case m.To.Tag != nil, string(m.Method) == "CANCEL" && !s.pending.has(m.CallID, m.CSeq, f.source):
+	case m.To.Tag != nil:
 		return reply, answer{status: 481}, identity{}
-	case string(m.Method) == "CANCEL":
-		return pass, answer{}, identity{}
 	case !served(m.Method):
 		return reply, answer{status: 405}, identity{}
 	}
-	w.admitted.emergency = string(m.Method) == "INVITE" && s.emergency(data)
+	w.admitted.emergency = method == "INVITE" && s.emergency(data)
 	if s.fromTrunk(f) && !w.hasLiveFrom(f, now) {
 		w.admitted.trunk = true
 		return pass, answer{}, identity{}
@@ -47,7 +51,7 @@ func (w *worker) admit(data []byte, f flow, now time.Time) (verdict, answer, ide
 // served tells the methods that may begin something.
 func served(method []byte) bool {
 	switch string(method) {
-	case "INVITE", "SUBSCRIBE", "REFER", "MESSAGE", "PUBLISH", "NOTIFY", "INFO":
+	case "INVITE", "SUBSCRIBE":
 		return true
 	}
 	return false

@@ -10,7 +10,7 @@ import (
 )
 
 // methods are what Allow names.
-const methods = "REGISTER, OPTIONS"
+const methods = "INVITE, ACK, CANCEL, BYE, REGISTER, OPTIONS, SUBSCRIBE, NOTIFY, REFER, INFO, UPDATE, PRACK"
 
 // flowTimer is how often, in seconds, a phone on an outbound flow shows that it is
 // there (RFC 5626 4.4.1); a connection is closed after twice that of silence.
@@ -20,7 +20,7 @@ const flowTimer = 120
 type answer struct {
 	status int
 	reason string
-	// challenge is for a 401: a new nonce for the identity's realm.
+	// challenge is for a 401 or 407: a new nonce for the identity's realm.
 	challenge bool
 	// bindings, proof and the rest go into a 200 to a REGISTER.
 	bindings []registrar.Binding
@@ -59,7 +59,11 @@ func (w *worker) append(dst []byte, m *wire.Message, a *answer, id *identity, f 
 func (w *worker) appendHeaders(h []byte, a *answer, id *identity, now time.Time) []byte {
 	if a.challenge {
 		w.nonce = w.edge.nonces.Append(w.nonce[:0], id.realm, now)
-		h = digest.AppendChallenges(h, "WWW-Authenticate", &digest.Challenge{
+		name := "WWW-Authenticate"
+		if a.status == 407 {
+			name = "Proxy-Authenticate"
+		}
+		h = digest.AppendChallenges(h, name, &digest.Challenge{
 			Realm: id.realm, Nonce: w.nonce, Algorithms: algorithms(id.domain), Stale: id.stale,
 		})
 	}

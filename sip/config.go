@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"dialtone/internal/netx"
+	"dialtone/sip/call"
 	"dialtone/store"
 )
 
@@ -27,6 +28,12 @@ type Config struct {
 	Advertised string
 	// MinExpires and MaxExpires bound a registration, in seconds.
 	MinExpires, MaxExpires int
+	// Media is where the sound of calls goes.
+	Media Media
+	// Notify is told what happens to calls; it must not wait. Nil for nobody.
+	Notify func(call.Event)
+	// Drain is how long calls may go on once Serve's context has ended.
+	Drain time.Duration
 	// Allow are sources that are never banned.
 	Allow []netip.Prefix
 	// Version is what User-Agent and Server name after "dialtone/".

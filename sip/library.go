@@ -27,20 +27,22 @@ var configureLibrary = sync.OnceFunc(func() {
 })
 
 // newUserAgent builds the library's user agent.
-func newUserAgent(version string) (*sipgo.UserAgent, error) {
+func newUserAgent(version string, stray func(*sipmsg.Response)) (*sipgo.UserAgent, error) {
 	configureLibrary()
 	quiet := slog.New(slog.DiscardHandler)
 	return sipgo.NewUA(
 		sipgo.WithUserAgent("dialtone/"+version),
 		sipgo.WithUserAgentTransportLayerOptions(sipmsg.WithTransportLayerLogger(quiet)),
-		sipgo.WithUserAgentTransactionLayerOptions(sipmsg.WithTransactionLayerLogger(quiet)),
+		sipgo.WithUserAgentTransactionLayerOptions(
+			sipmsg.WithTransactionLayerLogger(quiet), sipmsg.WithTransactionLayerUnhandledResponseHandler(stray),
+		),
 	)
 }
 
 // newLibrary sets up the SIP library: its transactions, over connections that are ours.
 func (s *Server) newLibrary() (err error) {
 	quiet := slog.New(slog.DiscardHandler)
-	if s.agent, err = newUserAgent(s.version); err != nil {
+	if s.agent, err = newUserAgent(s.version, func(r *sipmsg.Response) { s.endpoint.Stray(r) }); err != nil {
 		return fmt.Errorf("cannot set up SIP: %w", err)
 	}
 	if s.library, err = sipgo.NewServer(s.agent, sipgo.WithServerLogger(quiet)); err != nil {

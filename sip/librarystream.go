@@ -9,8 +9,12 @@ import (
 	"time"
 )
 
-// maxPassed is how many messages of one connection wait for the SIP library.
-const maxPassed = 64
+const (
+	// maxPassed is how many messages of one connection wait for the SIP library.
+	maxPassed = 64
+	// promoteTime is how long the library may take to take a connection.
+	promoteTime = 5 * time.Second
+)
 
 // libraryListener hands the SIP library connections when something has to be sent
 // over them: an idle phone's connection costs the library nothing.
@@ -96,19 +100,22 @@ func (c *libraryConn) SetReadDeadline(time.Time) error { return nil }
 // SetWriteDeadline does nothing.
 func (c *libraryConn) SetWriteDeadline(time.Time) error { return nil }
 
-// pass gives the library a message, if it has the connection.
-func (c *stream) pass(message []byte) {
+// pass gives the library a message, and first the connection, so that it can answer.
+func (c *stream) pass(ctx context.Context, message []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, promoteTime)
+	defer cancel()
+	if err := c.promote(ctx); err != nil {
+		return err
+	}
 	c.promoting.Lock()
 	library := c.library
 	c.promoting.Unlock()
-	if library == nil {
-		return
-	}
 	select {
-	case library.in <- append([]byte(nil), delimited(message)...):
+	case library.in <- message:
 	default:
 		c.edge.metrics.overrun.Inc()
 	}
+	return nil
 }
 
 var errNotTaken = errors.New("the SIP library did not take the connection")

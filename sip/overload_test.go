@@ -79,6 +79,9 @@ func TestShed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d.take(request, noon)
+			if d.passed() {
+				return
+			}
 			if got := string(d.answered(t)); strings.Contains(got, " 503 ") {
 				t.Errorf("got\n%s", got)
 			}

@@ -31,10 +31,10 @@ func newPacketQueue(socket *udpSocket) *packetQueue {
 	return &packetQueue{socket: socket, packets: make(chan queued, maxQueued), closed: make(chan struct{})}
 }
 
-// push copies a datagram for the library.
+// push queues a datagram for the library, which keeps it.
 func (q *packetQueue) push(data []byte, from netip.AddrPort) {
 	select {
-	case q.packets <- queued{append([]byte(nil), data...), from}:
+	case q.packets <- queued{data, from}:
 	default:
 		q.socket.edge.metrics.overrun.Inc()
 	}

@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,8 +20,12 @@ import (
 	"dialtone/e911/number"
 	"dialtone/internal/netx"
 	"dialtone/sip/admission"
+	"dialtone/sip/call"
+	"dialtone/sip/dialog"
 	"dialtone/sip/digest"
+	"dialtone/sip/media"
 	"dialtone/sip/registrar"
+	"dialtone/sip/trunk"
 	"dialtone/store"
 	"dialtone/store/record"
 )
@@ -69,12 +74,25 @@ type Server struct {
 	peers      peers
 	streams    streams
 	hands      *hands
+	tags       tags
 	clientCA   *netx.ClientCA // nil: nobody is known by a certificate
-	tags       *tags
 	pending    invitations
-	recognise  func(netip.AddrPort) bool // trunks; nil without calls
-	requests   *requests
-	outgoing   sync.WaitGroup // writes to and connections of our own
+	dialled    dialled
+	faces      faces
+	roots      *x509.CertPool // whom trunks' certificates are checked against; nil is the system's
+	drain      time.Duration
+	life       context.Context //nolint:containedctx // that of the sockets
+	end        context.CancelFunc
+
+	originHeader string
+	media        *media.Engine
+	trunks       *trunk.Trunks
+	endpoint     *dialog.Endpoint
+	calls        *call.Manager
+	history      *store.Queue[store.EndedCall]
+
+	requests *requests
+	outgoing sync.WaitGroup // writes to and connections of our own
 
 	udp       []*udpListener
 	listeners []*streamListener // of TCP, TLS and WSS
@@ -101,6 +119,9 @@ func Listen(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err := s.newLibrary(); err != nil {
 		return nil, err
 	}
+	if err := s.newCalls(cfg); err != nil {
+		return nil, err
+	}
 	s.loadEmergencies()
 	s.failures = store.NewQueue(cfg.Store, "registration_failures", maxFailures, putFailures)
 	s.seen = store.NewQueue(cfg.Store, "registered_devices", maxSeen, putSeen)
@@ -114,7 +135,7 @@ func newServer(cfg Config) *Server {
 	s := &Server{
 		version: cfg.Version, serverHeader: "Server: dialtone/" + cfg.Version + "\r\n",
 		advertised: cfg.Advertised, maxExpires: max(cfg.MaxExpires, registrar.DefaultMaxExpires),
-		store: cfg.Store, log: cfg.Log, now: cfg.Now,
+		store: cfg.Store, log: cfg.Log, now: cfg.Now, drain: cfg.Drain,
 		nonces:     digest.NewNonces(digest.NonceConfig{Key: newKey()}),
 		tagKey:     newKey(),
 		bans:       admission.New(admission.Config{Allow: cfg.Allow}),
@@ -127,11 +148,15 @@ func newServer(cfg Config) *Server {
 		peers:      peers{count: map[netip.AddrPort]int{}},
 		streams:    streams{byID: map[uint64]*stream{}},
 		hands:      newHands(),
-		clientCA:   cfg.ClientCA,
-		tags:       newTags(),
-		pending:    invitations{source: map[invitation]netip.AddrPort{}},
-		requests:   newRequests(),
+		tags:       tags{live: map[string]struct{}{}},
+		pending:    invitations{from: map[invitation]invited{}},
+		dialled:    dialled{open: map[trunkStream]*stream{}},
+
+		originHeader: newOriginHeader(),
+		clientCA:     cfg.ClientCA,
+		requests:     newRequests(),
 	}
+	s.life, s.end = context.WithCancel(context.Background())
 	s.workers.New = func() any { return &worker{edge: s} }
 	s.gaugeBans(cfg.Registerer)
 	s.gaugeLoad(cfg.Registerer)
@@ -186,10 +211,13 @@ func (s *Server) bind(ctx context.Context, cfg Config) error {
 // Addrs are the addresses the server listens on.
 func (s *Server) Addrs() Addrs { return s.addrs }
 
-// Serve answers until ctx ends, then lets go of the sockets. What has been answered
-// is on disk.
+// Serve answers until ctx ends, then takes no more calls, waits for those there are,
+// and lets go of the sockets. What has been answered is on disk.
 func (s *Server) Serve(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
+	stopped := ctx
+	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	g, ctx := errgroup.WithContext(inner)
 	g.Go(func() error { s.registrar.Serve(ctx); return nil })
 	g.Go(func() error { s.watchLoad(ctx); return nil })
 	g.Go(func() error { return s.watch(ctx) })
@@ -204,20 +232,42 @@ func (s *Server) Serve(ctx context.Context) error {
 		g.Go(func() error { return s.serveStream(ctx, l) })
 	}
 	g.Go(func() error { return ended(s.library.ServeTCP(s.libraryTCP)) })
+	g.Go(func() error { return s.media.Serve(ctx) })
 	g.Go(func() error {
-		<-ctx.Done()
+		trunks, stopTrunks := context.WithCancel(ctx)
+		defer stopTrunks()
+		context.AfterFunc(stopped, stopTrunks) // they take their registrations back while there are sockets
+		return s.trunks.Serve(trunks)
+	})
+	g.Go(func() error {
+		select {
+		case <-stopped.Done():
+			s.drainCalls()
+			stop()
+		case <-ctx.Done():
+		}
 		s.closeSockets()
 		return s.agent.Close()
 	})
 	err := g.Wait()
 	s.hands.close()
 	s.outgoing.Wait()
-	s.failures.Close()
-	s.seen.Close()
+	s.closeQueues()
 	return err
 }
 
+// closeQueues writes what waits to be stored.
+func (s *Server) closeQueues() {
+	s.history.Close()
+	s.failures.Close()
+	s.seen.Close()
+}
+
 func (s *Server) closeSockets() {
+	s.end()
+	if s.media != nil {
+		s.media.Close()
+	}
 	for _, l := range s.udp {
 		l.close()
 	}

@@ -214,8 +214,7 @@ func (c *stream) handle(ctx context.Context, message []byte) error {
 		s.metrics.count(a.result)
 		return nil
 	case pass:
-		c.pass(message)
-		return nil
+		return c.pass(ctx, w.passed(delimited(message), c.flow))
 	case update:
 		a = c.update(ctx, w, &id, now)
 	}

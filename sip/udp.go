@@ -148,7 +148,7 @@ func (u *udpSocket) handle(p *udpio.Packet, now time.Time) {
 	case reply:
 		u.answer(p, &a, &id, f, now)
 	case pass:
-		u.library.push(p.Data, p.Peer)
+		u.library.push(u.passed(p.Data, f), p.Peer)
 	}
 }
 

@@ -71,17 +71,15 @@ func (w *worker) decide(data []byte, f flow, now time.Time) (v verdict, a answer
 		return w.malformed(err, banned)
 	case string(m.Method) == "REGISTER":
 		return w.register(f, banned, now)
-	case banned && !w.hasLiveFrom(f, now):
+	case banned && !w.hasLiveFrom(f, now) && !w.known(f):
 		return drop, a, id
-	case string(m.Method) == "OPTIONS":
+	case string(m.Method) == "OPTIONS" && m.To.Tag == nil:
 		if err := required(m); err != nil {
 			return reply, err.answer(""), id
 		}
 		return reply, answer{status: 200, reason: "OK"}, id
-	case string(m.Method) == "ACK":
-		return drop, a, id
 	}
-	return reply, answer{status: 405, reason: "Method Not Allowed"}, id
+	return w.admit(data, f, now)
 }
 
 func (w *worker) malformed(err error, banned bool) (verdict, answer, identity) {
