@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"dialtone/sip/sdp"
 )
@@ -63,14 +64,9 @@ func (s *Stream) agree(mine, peers *sdp.Session, main int, kind Kind, common []s
 // accepted is what the peer may send: what our description lists, and what earlier ones
 // did, for packets under way.
 func (s *Stream) accepted(ours *sdp.Media) []sdp.Codec {
-	list := make([]sdp.Codec, 0, len(ours.Codecs)+2)
-	listed := [128]bool{}
-	for _, c := range ours.Codecs {
-		listed[c.PT&0x7f] = true
-		list = append(list, c)
-	}
-	for pt, c := range s.types {
-		if c.Name != "" && !listed[pt] {
+	list := slices.Clone(ours.Codecs)
+	for _, c := range s.types {
+		if _, listed := ours.Codec(c.PT); !listed {
 			list = append(list, c)
 		}
 	}

@@ -101,7 +101,7 @@ func (s *Stream) answerSection(theirs *sdp.Media, o AnswerOptions) (sdp.Media, e
 		return sdp.Media{}, fmt.Errorf("offer without a codec of use: %w", ErrNotAcceptable)
 	}
 	for _, c := range codecs {
-		s.types[c.PT&0x7f] = c
+		s.mean(c)
 	}
 	m := sdp.Media{
 		Kind: "audio", Proto: theirs.Proto, Port: int(s.addr.Port()), Codecs: codecs, Connection: s.addr.Addr(),

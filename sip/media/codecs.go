@@ -173,19 +173,33 @@ func (n *negotiation) number(list []sdp.Codec) []sdp.Codec {
 	for i := range list {
 		list[i].PT = n.payloadType(list[i], &taken)
 		taken[list[i].PT] = true
-		n.types[list[i].PT] = list[i]
+		n.mean(list[i])
 	}
 	return list
+}
+
+// mean notes what a payload type of ours stands for.
+func (n *negotiation) mean(c sdp.Codec) {
+	if i := n.meaning(c.PT); i >= 0 {
+		n.types[i] = c
+		return
+	}
+	n.types = append(n.types, c)
+}
+
+// meaning is the index in types of a payload type, -1 if it has had none.
+func (n *negotiation) meaning(pt uint8) int {
+	return slices.IndexFunc(n.types, func(c sdp.Codec) bool { return c.PT == pt })
 }
 
 // The payload types without a fixed meaning (RFC 3551 section 6).
 const firstDynamic, lastDynamic = 96, 127
 
 func (n *negotiation) payloadType(c sdp.Codec, taken *[128]bool) uint8 {
-	free := func(pt uint8) bool { return !taken[pt] && (n.types[pt].Name == "" || n.types[pt].Same(c)) }
-	for pt := range n.types {
-		if n.types[pt].Same(c) && !taken[pt] {
-			return uint8(pt)
+	free := func(pt uint8) bool { return !taken[pt] && n.meaning(pt) < 0 }
+	for _, known := range n.types {
+		if known.Same(c) && !taken[known.PT] {
+			return known.PT
 		}
 	}
 	for pt := range uint8(firstDynamic) {

@@ -15,8 +15,8 @@ const ptime = 20
 // negotiation is the state of offers and answers of a stream (RFC 3264). One round may be
 // open at a time: ours is set from Offer on, theirs from RemoteOffer on.
 type negotiation struct {
-	only    []sdp.Codec    // all that is allowed; empty: any
-	types   [128]sdp.Codec // what our payload types mean, for the life of the stream
+	only    []sdp.Codec // all that is allowed; empty: any
+	types   []sdp.Codec // what our payload types mean, for the life of the stream
 	id      uint64
 	version uint64 // of the last description sent
 	sent    []byte // that description
@@ -41,7 +41,7 @@ type negotiation struct {
 func newNegotiation(only []sdp.Codec) negotiation {
 	var b [8]byte
 	rand.Read(b[:])
-	return negotiation{only: only, id: binary.BigEndian.Uint64(b[:]) >> 2, keys: map[string]sdp.Crypto{}}
+	return negotiation{only: only, id: binary.BigEndian.Uint64(b[:]) >> 2}
 }
 
 // begin is a description of ours without sections.
@@ -201,6 +201,9 @@ func (n *negotiation) key(suite string, tag int) sdp.Crypto {
 	if !ok {
 		c = sdp.Crypto{Suite: suite, Key: make([]byte, sdp.KeyLength(suite))}
 		rand.Read(c.Key)
+		if n.keys == nil {
+			n.keys = map[string]sdp.Crypto{}
+		}
 		n.keys[suite] = c
 	}
 	c.Tag = tag

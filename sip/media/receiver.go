@@ -23,18 +23,14 @@ type receiver struct {
 func (r *receiver) received(now time.Duration, h header, size int, clock int) {
 	r.packets++
 	r.bytes += uint64(size)
-	if !r.started || h.ssrc != r.ssrc {
-		r.restart(h)
-	}
-	r.since++
 	d := int16(h.seq - uint16(r.highest))
 	switch {
+	case !r.started, h.ssrc != r.ssrc, d < -maxJump, d > maxGap: // the source began anew
+		r.restart(h)
 	case d > 0:
 		r.highest += uint32(d)
-	case d < -maxJump: // the source began anew
-		r.restart(h)
-		r.since = 1
 	}
+	r.since++
 	if clock > 0 {
 		r.measure(now, h.ts, clock)
 	}
