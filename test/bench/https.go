@@ -59,7 +59,9 @@ func (b *bench) httpsWith(dir, path string, kind x509.PublicKeyAlgorithm) error 
 	for _, exchange := range []tls.CurveID{tls.CurveP256, tls.X25519} {
 		work := fmt.Sprintf("https %s %s ", kind, exchange)
 		for round := range b.rounds + 1 { // the first warms up
-			for i, c := range all {
+			for turn := range all {
+				i := (turn + round) % len(all)
+				c := all[i]
 				spent, err := b.connect(c, path, file, exchange)
 				if err != nil {
 					return fmt.Errorf("round %d: %s: %w", round, c.name, err)
