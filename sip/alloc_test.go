@@ -28,7 +28,7 @@ type discard struct{}
 func (discard) Commit([]registrar.Op) error { return nil }
 
 // driven is a socket without its reader: the test hands it datagrams. Its answers go
-// to a real socket, through the goroutine that sends what waited for the disk.
+// to a real socket; those that wait for the disk, on the goroutine that commits.
 type driven struct {
 	*udpSocket
 	account record.ID
@@ -51,7 +51,7 @@ func drive(t *testing.T) *driven {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.registrar = registrar.New(registrar.Config{Log: discard{}})
+	s.registrar = registrar.New(registrar.Config{Log: discard{}, Released: s.release})
 	s.now = func() time.Time { return noon }
 	phone, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
@@ -62,15 +62,13 @@ func drive(t *testing.T) *driven {
 	var wg sync.WaitGroup
 	memory := s.registrar
 	wg.Go(func() { memory.Serve(ctx) })
-	wg.Go(func() { d.write(ctx) })
 	t.Cleanup(func() {
 		cancel()
 		wg.Wait()
 		_ = phone.Close()
 		s.closeSockets()
 		_ = s.agent.Close()
-		s.failures.Close()
-		s.seen.Close()
+		s.closeQueues()
 		_ = st.Close()
 	})
 	return d

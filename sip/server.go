@@ -162,7 +162,7 @@ func newServer(cfg Config) *Server {
 	s.gaugeLoad(cfg.Registerer)
 	s.registrar = registrar.New(registrar.Config{
 		Log: cfg.Store.Bindings(), MinExpires: cfg.MinExpires, MaxExpires: cfg.MaxExpires, Jitter: jitter, Gather: gather,
-		Metrics: cfg.Registerer,
+		Released: s.release, Metrics: cfg.Registerer,
 	})
 	return s
 }

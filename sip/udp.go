@@ -29,45 +29,65 @@ const (
 	maxSockets = 8
 	// readPause is how long a socket that fails to read is left alone.
 	readPause = 10 * time.Millisecond
+	// udpGather is how long datagrams may wait for each other when several come in such
+	// a time: waking up for one costs more than all that is done about it.
+	udpGather = 8 * time.Millisecond
 )
 
-// udpListener is one UDP address, read by several sockets.
+// udpListener is one UDP address and the sockets that share it. One goroutine waits for
+// all of them and reads them in turn, as long as it keeps up; the others then sleep, for
+// waking a second processor costs more than it saves. They help while batches are full.
 type udpListener struct {
 	sockets []*udpSocket
+	set     *udpio.Set
+	rush    chan struct{} // a word for each helper
 	library *packetQueue
 }
 
-// udpSocket is one socket and the goroutine that reads it. What needs no disk is
-// answered by the reader; the rest by write, once it is durable.
+// udpSocket is one socket; whoever holds reading reads it. What needs no disk is
+// answered by the reader; the rest by the registrar's committer, once it is durable.
 type udpSocket struct {
+	reading sync.Mutex
 	worker
+	batch    *udpio.Batch
 	conn     *udpio.Conn
 	listener uint16
 	library  *packetQueue
 	out      []udpio.Packet
 	replies  []byte
+	rush     chan<- struct{}
 
 	pool sync.Pool // *pending
 
-	writing sync.Mutex // guards conn's writing side
+	writing sync.Mutex // guards conn's writing side, and releasing
+	// releasing and packets are scratch of release.
+	releasing []*pending
+	packets   []udpio.Packet
 
 	mu        sync.Mutex
 	completed []*pending
-	wake      chan struct{} // capacity 1
 }
 
 // listenUDP binds as many sockets to an address as there are processors.
 func (s *Server) listenUDP(ctx context.Context, addr string, number uint16) (*udpListener, error) {
-	l := &udpListener{}
+	l := &udpListener{rush: make(chan struct{}, maxSockets)}
+	var conns []*udpio.Conn
 	for range min(runtime.GOMAXPROCS(0), maxSockets) {
 		conn, err := udpio.Listen(ctx, addr, udpio.Options{ReusePort: true, ReadBuffer: udpBuffer, WriteBuffer: udpBuffer})
 		if err != nil {
 			return l, fmt.Errorf("cannot listen for SIP: %w", err)
 		}
-		socket := &udpSocket{worker: worker{edge: s}, conn: conn, listener: number, wake: make(chan struct{}, 1)}
+		socket := &udpSocket{
+			worker: worker{edge: s}, batch: udpio.NewBatch(udpBatch, wire.MaxMessage),
+			conn: conn, listener: number, rush: l.rush,
+		}
 		socket.pool.New = func() any { return &pending{socket: socket} }
-		l.sockets = append(l.sockets, socket)
+		l.sockets, conns = append(l.sockets, socket), append(conns, conn)
 		addr = conn.LocalAddr().String() // the port, when it was 0
+	}
+	var err error
+	if l.set, err = udpio.NewSet(udpGather, conns...); err != nil {
+		return l, fmt.Errorf("cannot listen for SIP: %w", err)
 	}
 	l.library = newPacketQueue(l.sockets[0])
 	for _, socket := range l.sockets {
@@ -78,6 +98,9 @@ func (s *Server) listenUDP(ctx context.Context, addr string, number uint16) (*ud
 
 // close ends the readers.
 func (l *udpListener) close() {
+	if l.set != nil {
+		_ = l.set.Close()
+	}
 	for _, socket := range l.sockets {
 		_ = socket.conn.Close()
 	}
@@ -99,32 +122,93 @@ func exclusive(ctx context.Context, addr string) error {
 // serve reads and answers until the sockets are closed.
 func (l *udpListener) serve(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	for _, socket := range l.sockets {
-		g.Go(func() error { return socket.read() })
-		g.Go(func() error { socket.write(ctx); return nil })
+	g.Go(l.read)
+	for i := range l.sockets[1:] {
+		g.Go(func() error { l.help(ctx, i+1); return nil })
 	}
 	return g.Wait()
 }
 
-func (u *udpSocket) read() error {
-	batch := udpio.NewBatch(udpBatch, wire.MaxMessage)
+// read waits for datagrams and reads them.
+func (l *udpListener) read() error {
 	for {
-		err := u.conn.Read(batch)
+		err := l.set.Wait()
 		switch {
 		case errors.Is(err, net.ErrClosed):
 			return nil
 		case err != nil:
+			l.sockets[0].edge.log.Warn("cannot wait for datagrams", "err", err)
+			time.Sleep(readPause)
+		}
+		l.set.Took(l.drain(0))
+	}
+}
+
+// help reads while there is more than one can read.
+func (l *udpListener) help(ctx context.Context, first int) {
+	for {
+		select {
+		case <-l.rush:
+			l.drain(first)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// drain reads all sockets until they are empty, from the first on, and returns how
+// many datagrams there were.
+func (l *udpListener) drain(first int) (n int) {
+	for i := range l.sockets {
+		n += l.sockets[(first+i)%len(l.sockets)].drain()
+	}
+	return n
+}
+
+func (u *udpSocket) drain() (n int) {
+	u.reading.Lock()
+	defer u.reading.Unlock()
+	for {
+		err := u.conn.Take(u.batch)
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return n
+		case err != nil:
 			u.edge.log.Warn("cannot read datagrams", "listener", u.conn.LocalAddr(), "err", err)
 			time.Sleep(readPause)
-			continue
+			return n
 		}
-		now := u.edge.now()
-		u.out, u.replies = u.out[:0], u.replies[:0]
-		for i := range batch.Packets {
-			u.handle(&batch.Packets[i], now)
+		full := len(u.batch.Packets) == udpBatch
+		if full {
+			u.callHelp()
 		}
-		u.send(u.out)
+		u.handleAll(u.batch.Packets)
+		n += len(u.batch.Packets)
+		if !full {
+			return n
+		}
 	}
+}
+
+// callHelp wakes one helper.
+func (u *udpSocket) callHelp() {
+	select {
+	case u.rush <- struct{}{}:
+	default:
+	}
+}
+
+// handleAll answers what was read together.
+func (u *udpSocket) handleAll(packets []udpio.Packet) {
+	if len(packets) == 0 {
+		return
+	}
+	now := u.edge.now()
+	u.out, u.replies = u.out[:0], u.replies[:0]
+	for i := range packets {
+		u.handle(&packets[i], now)
+	}
+	u.send(u.out)
 }
 
 // handle keeps a panic within one datagram.
@@ -172,8 +256,13 @@ func (u *udpSocket) send(packets []udpio.Packet) {
 		return
 	}
 	u.writing.Lock()
+	defer u.writing.Unlock()
+	u.transmit(packets)
+}
+
+// transmit is send for the holder of writing.
+func (u *udpSocket) transmit(packets []udpio.Packet) {
 	failed, err := u.conn.Write(packets)
-	u.writing.Unlock()
 	if failed > 0 && !errors.Is(err, net.ErrClosed) {
 		u.edge.metrics.unsent.Add(float64(failed))
 	}
@@ -194,43 +283,46 @@ func (u *udpSocket) update(p *udpio.Packet, id *identity, f flow, now time.Time)
 	a := accepted(q.result.Bindings)
 	q.data = u.append(q.data[:0], &u.msg, &a, id, f, now)
 	q.headers = len(u.headers)
-	if q.parties.Add(1) == 2 {
+	if q.parties.Add(1) == 2 { // the registrar was faster and has gone on
 		u.complete(q)
+		u.release()
 	}
 }
 
-// complete queues an answer whose outcome is known for write.
+// complete queues an answer whose outcome is known for release.
 func (u *udpSocket) complete(q *pending) {
 	u.mu.Lock()
 	u.completed = append(u.completed, q)
 	u.mu.Unlock()
-	select {
-	case u.wake <- struct{}{}:
-	default:
+}
+
+// release sends the answers that became true. After a commit the registrar's goroutine
+// does it for all of its updates.
+func (u *udpSocket) release() {
+	u.writing.Lock()
+	defer u.writing.Unlock()
+	u.mu.Lock()
+	u.releasing, u.completed = u.completed, u.releasing[:0]
+	u.mu.Unlock()
+	if len(u.releasing) == 0 {
+		return
+	}
+	u.packets = u.packets[:0]
+	for _, q := range u.releasing {
+		u.packets = append(u.packets, u.edge.finish(q))
+	}
+	u.transmit(u.packets)
+	for i, q := range u.releasing {
+		u.pool.Put(q)
+		u.releasing[i] = nil
 	}
 }
 
-// write sends the answers that became true.
-func (u *udpSocket) write(ctx context.Context) {
-	var list []*pending
-	var packets []udpio.Packet
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-u.wake:
-		}
-		u.mu.Lock()
-		list, u.completed = u.completed, list[:0]
-		u.mu.Unlock()
-		packets = packets[:0]
-		for _, q := range list {
-			packets = append(packets, u.edge.finish(q))
-		}
-		u.send(packets)
-		for i, q := range list {
-			u.pool.Put(q)
-			list[i] = nil
+// release sends what a commit has made true.
+func (s *Server) release() {
+	for _, l := range s.udp {
+		for _, socket := range l.sockets {
+			socket.release()
 		}
 	}
 }

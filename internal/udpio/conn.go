@@ -49,5 +49,5 @@ func Listen(ctx context.Context, addr string, o Options) (*Conn, error) {
 // LocalAddr is the address the socket is bound to.
 func (c *Conn) LocalAddr() netip.AddrPort { return c.local }
 
-// Close ends a waiting Read with net.ErrClosed. It may take a tenth of a second.
+// Close ends a waiting Read with net.ErrClosed.
 func (c *Conn) Close() error { return c.sys.close(c) }

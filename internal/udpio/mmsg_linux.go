@@ -11,7 +11,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -23,9 +22,6 @@ type mmsghdr struct {
 	len uint32
 	_   [4]byte
 }
-
-// closeCheck is how long a waiting Read may take to notice that the socket is closed.
-const closeCheck = 100 * time.Millisecond
 
 // controlSize is the room for one IP_PKTINFO or IPV6_PKTINFO message.
 const controlSize = 64
@@ -69,13 +65,11 @@ type connSys struct {
 	v6       bool // the socket's family
 	wildcard bool // tells, and is told, the local address
 
-	// file is the socket, in blocking mode and outside the runtime's poller: reading
-	// waits in the kernel, so that a datagram costs one system call and no hand-over
-	// between goroutines.
-	file   *os.File
-	fd     uintptr
+	// fd is the socket, outside the runtime's poller.
+	fd     int
 	using  sync.RWMutex // held for reading while fd is used
 	closed atomic.Bool
+	own    *Set // of this socket alone, once Read is called; guarded by using
 }
 
 func prepare(c syscall.RawConn, o Options) error {
@@ -94,15 +88,29 @@ func prepare(c syscall.RawConn, o Options) error {
 func (s *connSys) init(c *Conn) (err error) {
 	s.out = newRing(maxWrite)
 	s.wildcard = c.local.Addr().IsUnspecified()
-	if s.file, err = c.udp.File(); err != nil {
+	if s.fd, err = duplicate(c.udp); err != nil {
 		return err
 	}
-	s.fd = s.file.Fd()
-	if err := s.options(int(s.fd)); err != nil {
-		_ = s.file.Close()
+	if err := s.options(s.fd); err != nil {
+		_ = unix.Close(s.fd)
 		return os.NewSyscallError("setsockopt", err)
 	}
-	return c.udp.Close() // the file is the socket now
+	return c.udp.Close() // fd is the socket now
+}
+
+// duplicate gives a descriptor of the socket that the runtime does not watch.
+func duplicate(udp *net.UDPConn) (fd int, err error) {
+	raw, err := udp.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	control := raw.Control(func(of uintptr) {
+		fd, err = unix.FcntlInt(of, unix.F_DUPFD_CLOEXEC, 0)
+	})
+	if control != nil {
+		return 0, control
+	}
+	return fd, os.NewSyscallError("fcntl", err)
 }
 
 func (s *connSys) options(fd int) error {
@@ -111,8 +119,7 @@ func (s *connSys) options(fd int) error {
 		return err
 	}
 	s.v6 = family == unix.AF_INET6
-	wait := unix.NsecToTimeval(int64(closeCheck))
-	if err := unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &wait); err != nil {
+	if err := unix.SetNonblock(fd, false); err != nil { // for sending
 		return err
 	}
 	if !s.wildcard {
@@ -132,13 +139,64 @@ func (s *connSys) close(*Conn) error {
 		return net.ErrClosed
 	}
 	s.using.Lock()
-	defer s.using.Unlock()
-	return s.file.Close()
+	err := unix.Close(s.fd)
+	own := s.own
+	s.using.Unlock() // a set's lock comes first
+	if own != nil {
+		_ = own.Close()
+	}
+	return err
+}
+
+// control adds the socket, as number, to an epoll set, or changes what it waits for.
+func (s *connSys) control(set, operation int, events uint32, number int) error {
+	s.using.RLock()
+	defer s.using.RUnlock()
+	if s.closed.Load() {
+		return net.ErrClosed
+	}
+	err := unix.EpollCtl(set, operation, s.fd, &unix.EpollEvent{Events: events, Fd: int32(number)})
+	return os.NewSyscallError("epoll_ctl", err)
 }
 
 // Read waits for datagrams and fills the batch with as many as there are. The error
-// net.ErrClosed ends the socket; others are passing.
+// net.ErrClosed ends the socket; others are passing. The socket must be in no set.
 func (c *Conn) Read(b *Batch) error {
+	for {
+		if err := c.Take(b); err != nil || len(b.Packets) > 0 {
+			return err
+		}
+		set, err := c.alone()
+		if err != nil {
+			return err
+		}
+		if err := set.Wait(); err != nil {
+			return err
+		}
+	}
+}
+
+// alone is a set of this socket.
+func (c *Conn) alone() (*Set, error) {
+	s := &c.sys
+	if s.own != nil { // made by this goroutine
+		return s.own, nil
+	}
+	set, err := NewSet(0, c)
+	if err != nil {
+		return nil, err
+	}
+	s.using.Lock()
+	defer s.using.Unlock()
+	if s.closed.Load() {
+		return nil, errors.Join(net.ErrClosed, set.Close())
+	}
+	s.own = set
+	return set, nil
+}
+
+// Take is Read without waiting: it leaves the batch empty when nothing is there.
+func (c *Conn) Take(b *Batch) error {
 	s := &c.sys
 	for i := range b.sys.msgs {
 		h := &b.sys.msgs[i].hdr
@@ -148,38 +206,36 @@ func (c *Conn) Read(b *Batch) error {
 			h.SetControllen(controlSize)
 		}
 	}
-	b.Packets = nil
-	for {
-		n, err := s.recv(b.sys.msgs)
-		if err == unix.EAGAIN || err == unix.EINTR { // nothing came
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		b.Packets = b.all[:n]
-		for i := range b.Packets {
-			c.fill(&b.Packets[i], b, i)
-		}
-		return nil
+	n, err := s.recv(b.sys.msgs)
+	b.Packets = b.all[:n]
+	for i := range b.Packets {
+		c.fill(&b.Packets[i], b, i)
 	}
+	return err
 }
 
-// recv waits for at most closeCheck.
+// recv takes what there is, which may be nothing. Neither this nor sending goes by
+// way of the scheduler: they do not wait, and it would wake a thread to look after us.
 func (s *connSys) recv(msgs []mmsghdr) (int, error) {
 	s.using.RLock()
 	defer s.using.RUnlock()
 	if s.closed.Load() {
 		return 0, net.ErrClosed
 	}
-	n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, s.fd, uintptr(unsafe.Pointer(&msgs[0])), uintptr(len(msgs)), unix.MSG_WAITFORONE, 0, 0)
-	if errno == 0 {
+	n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&msgs[0])), uintptr(len(msgs)), unix.MSG_DONTWAIT, 0, 0)
+	switch errno {
+	case 0:
 		return int(n), nil
-	}
-	if errno == unix.EAGAIN || errno == unix.EINTR {
-		return 0, errno
+	case unix.EAGAIN, unix.EINTR:
+		return 0, nil
 	}
 	return 0, os.NewSyscallError("recvmmsg", errno)
+}
+
+// epollTake fills events with what has happened, without waiting.
+func epollTake(fd int, events []unix.EpollEvent) (int, syscall.Errno) {
+	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(fd), uintptr(unsafe.Pointer(&events[0])), uintptr(len(events)), 0, 0, 0)
+	return int(n), errno
 }
 
 // Lost is how many datagrams the kernel has had no room for, modulo 2^32.
@@ -193,7 +249,7 @@ func (c *Conn) Lost() uint64 {
 	}
 	var info [values]uint32
 	size := uint32(unsafe.Sizeof(info))
-	_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, s.fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
+	_, _, errno := unix.RawSyscall6(unix.SYS_GETSOCKOPT, uintptr(s.fd), unix.SOL_SOCKET, unix.SO_MEMINFO,
 		uintptr(unsafe.Pointer(&info)), uintptr(unsafe.Pointer(&size)), 0)
 	if errno != 0 {
 		return 0
@@ -270,7 +326,10 @@ func (s *connSys) send(msgs []mmsghdr) (int, error) {
 	if s.closed.Load() {
 		return 0, net.ErrClosed
 	}
-	n, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, s.fd, uintptr(unsafe.Pointer(&msgs[0])), uintptr(len(msgs)), 0, 0, 0)
+	n, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&msgs[0])), uintptr(len(msgs)), unix.MSG_DONTWAIT, 0, 0)
+	if errno == unix.EAGAIN { // no room: this may take time
+		n, _, errno = unix.Syscall6(unix.SYS_SENDMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&msgs[0])), uintptr(len(msgs)), 0, 0, 0)
+	}
 	switch errno {
 	case 0:
 		return int(n), nil

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"syscall"
+	"time"
 )
 
 type batchSys struct{}
@@ -38,6 +39,24 @@ func (c *Conn) Read(b *Batch) error {
 	b.Packets[0] = Packet{Data: b.bufs[0][:n], Peer: netip.AddrPortFrom(from.Addr().Unmap(), from.Port())}
 	return nil
 }
+
+// Take is Read.
+func (c *Conn) Take(b *Batch) error { return c.Read(b) }
+
+// Set is of one socket and leaves the waiting to it.
+type Set struct{}
+
+// NewSet makes a set.
+func NewSet(time.Duration, ...*Conn) (*Set, error) { return &Set{}, nil }
+
+// Wait returns at once.
+func (*Set) Wait() error { return nil }
+
+// Took is told how many datagrams were read since Wait.
+func (*Set) Took(int) {}
+
+// Close leaves ending the wait to the socket.
+func (*Set) Close() error { return nil }
 
 // Lost is 0: it is not known.
 func (c *Conn) Lost() uint64 { return 0 }

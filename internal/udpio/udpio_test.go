@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"runtime"
 	"testing"
+	"time"
 )
 
 func listen(t testing.TB, addr string, o Options) *Conn {
@@ -164,6 +165,65 @@ func TestLost(t *testing.T) {
 	}
 	if n := slow.Lost(); n == 0 || n > 1000 {
 		t.Fatalf("%d of 1000 lost", n)
+	}
+}
+
+// A set tells of the datagrams of all its sockets, dense ones too.
+func TestSet(t *testing.T) {
+	const gather = time.Millisecond
+	a, b := listen(t, "127.0.0.1:0", Options{}), listen(t, "127.0.0.1:0", Options{})
+	set, err := NewSet(gather, a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := listen(t, "127.0.0.1:0", Options{})
+	in := NewBatch(4, 64)
+	took := func() (n int) {
+		if err := set.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []*Conn{a, b} {
+			for {
+				if err := c.Take(in); err != nil {
+					t.Fatal(err)
+				}
+				if len(in.Packets) == 0 {
+					break
+				}
+				n += len(in.Packets)
+			}
+		}
+		set.Took(n)
+		return n
+	}
+	const rounds, each = 20, 50
+	for range rounds {
+		for i := range each {
+			to := []*Conn{a, b}[i%2]
+			if _, err := p.Write([]Packet{{Data: []byte("x"), Peer: to.LocalAddr()}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n := 0; n < each; {
+			n += took()
+		}
+	}
+	ended := make(chan error, 1)
+	go func() {
+		var err error
+		for err == nil {
+			err = set.Wait()
+		}
+		ended <- err
+	}()
+	if err := set.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; !errors.Is(err, net.ErrClosed) {
+		t.Fatalf("after Close: %v", err)
+	}
+	if err := set.Close(); !errors.Is(err, net.ErrClosed) {
+		t.Fatalf("a second Close: %v", err)
 	}
 }
 

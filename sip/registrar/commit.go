@@ -87,9 +87,11 @@ type committer struct {
 	limit   int
 	metrics *metrics
 	events  *hub
-	encode  func(dst []byte, aor string) []byte
-	wake    chan struct{}
-	pace    pace
+	// released is Config.Released.
+	released func()
+	encode   func(dst []byte, aor string) []byte
+	wake     chan struct{}
+	pace     pace
 
 	mu      sync.Mutex
 	filling *group
@@ -184,6 +186,7 @@ func (c *committer) commit(g *group) {
 	for _, w := range g.waiters {
 		w.Registered(outcome)
 	}
+	c.released()
 	g.reset()
 	c.spare = g
 }

@@ -38,6 +38,9 @@ type Config struct {
 	// Gather is the least time from one commit to the next while fewer than 256
 	// updates wait; 0 is none. An update that follows none is committed at once.
 	Gather time.Duration
+	// Released, unless nil, is called after the callers of a commit have been told how it
+	// ended, on the goroutine that commits: what they have collected can go out together.
+	Released func()
 	// Sweep is the time in which every AOR is visited once to remove what expired.
 	Sweep time.Duration
 
@@ -63,6 +66,9 @@ func (c Config) withDefaults() Config {
 	c.Jitter = min(max(c.Jitter, 0), 0.5)
 	if c.Sweep <= 0 {
 		c.Sweep = DefaultSweep
+	}
+	if c.Released == nil {
+		c.Released = func() {}
 	}
 	if c.Rand == nil {
 		c.Rand = rand.Float64
@@ -91,7 +97,7 @@ func New(cfg Config) *Registrar {
 	r.metrics = newMetrics(r.cfg.Metrics)
 	r.events.lost = r.metrics.eventsLost
 	r.commits = committer{
-		log: cfg.Log, limit: r.cfg.MaxWaiting, metrics: r.metrics, events: &r.events,
+		log: cfg.Log, limit: r.cfg.MaxWaiting, metrics: r.metrics, events: &r.events, released: r.cfg.Released,
 		encode: r.appendCurrent, wake: make(chan struct{}, 1), pace: newPace(r.cfg.Gather),
 		filling: new(group), spare: new(group), unsaved: make(map[string]struct{}),
 	}
