@@ -31,6 +31,9 @@ const (
 	patience = 10 * time.Second
 )
 
+// dead is an address nothing can be sent to.
+var dead = netip.MustParseAddrPort("127.0.0.1:1")
+
 // records are what an account's tests are about: ann 1001, bob 1002 with two phones,
 // cid 1003, the group 1100 of ann and cid, the number +13125550100 for bob, and a trunk.
 type records struct {
@@ -55,7 +58,7 @@ func newRecords(t testing.TB) *records {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	if os.Getenv("CALL_LOG") != "" {
-		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	st, err := store.Open(store.Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {

@@ -90,7 +90,7 @@ func fromOutside(status int) outcome {
 	case status == statusFull:
 		o = ended(record.CallFailed, record.ReasonTrunkLimit, 503, "All Trunks Busy", 10, record.HungUpBySystem)
 	case status == 0 || status == 503:
-		o.status, o.text = 503, "Trunk Unavailable"
+		o.status, o.text = 500, "Trunk Unavailable"
 	}
 	return o
 }

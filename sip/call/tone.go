@@ -65,7 +65,7 @@ func ringTone(region string) *tone {
 func confirmation() *tone {
 	beep := audio.Step{Hertz: [2]float64{440, 0}, Level: -16, Duration: 150 * time.Millisecond}
 	pause := audio.Step{Duration: 100 * time.Millisecond}
-	return &tone{tone: audio.Tone{pause, beep, pause, beep, {Duration: 500 * time.Millisecond}}, time: time.Second}
+	return &tone{tone: audio.Tone{pause, beep, pause, beep, {Duration: 100 * time.Millisecond}}, time: 600 * time.Millisecond}
 }
 
 // asksIntercom says whether a caller wants to be answered at once: Call-Info with

@@ -223,7 +223,10 @@ func (c *PhoneCall) Reply(status int, lines ...string) {
 	if status == 183 || status/100 == 2 {
 		body = c.sound.sdp(c.direction)
 	}
-	c.handset.reply(c.invite, status, c.tag(), body, append(lines, "Contact: <"+c.handset.Contact()+">")...)
+	if status/100 != 3 { // a redirect has a Contact of its own
+		lines = append(lines, "Contact: <"+c.handset.Contact()+">")
+	}
+	c.handset.reply(c.invite, status, c.tag(), body, lines...)
 }
 
 // Answer answers a call that came in and waits for the ACK.
@@ -239,6 +242,27 @@ func (c *PhoneCall) Await(t testing.TB, status int) Message {
 	return c.Messages.Await(t, fmt.Sprintf("%d to the INVITE", status), func(m Message) bool {
 		return m.Status() == status && strings.HasSuffix(m.Get("Cseq"), " INVITE")
 	})
+}
+
+// Final waits for the final response to the call's INVITE, the answer to a challenge
+// included.
+func (c *PhoneCall) Final(t testing.TB) Message {
+	t.Helper()
+	return c.Messages.Await(t, "final response to the INVITE", func(m Message) bool {
+		return m.Status() >= 200 && m.Status() != 401 && m.Status() != 407 && strings.HasSuffix(m.Get("Cseq"), " INVITE")
+	})
+}
+
+// Aim sends sound to where a description says, as a phone does with early media.
+func (c *PhoneCall) Aim(description string) { c.sound.aim(description) }
+
+// Learn takes the dialog's state from a provisional response.
+func (c *PhoneCall) Learn(m Message) { c.learn(m) }
+
+// RequestAs is Request with a body of another type.
+func (c *PhoneCall) RequestAs(t testing.TB, method, contentType, body string) Message {
+	t.Helper()
+	return c.Request(t, method, body, "Content-Type: "+contentType)
 }
 
 // AwaitRequest waits for a request within the call.

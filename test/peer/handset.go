@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -299,7 +300,8 @@ var reasons = map[int]string{
 
 // withBody ends a message with an SDP body, or none.
 func withBody(lines []string, body string) string {
-	if body != "" {
+	typed := slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "Content-Type:") })
+	if body != "" && !typed {
 		lines = append(lines, "Content-Type: application/sdp")
 	}
 	return strings.Join(append(lines, fmt.Sprintf("Content-Length: %d", len(body)), "", body), "\r\n")
