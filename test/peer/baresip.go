@@ -21,9 +21,8 @@ import (
 const baresipConfig = `poll_method epoll
 sip_listen 127.0.0.1:0
 rtp_ports 30000-39999
-audio_player aufile,%[1]s/out.wav
-audio_source ausine,%[4]d
-audio_alert aufile,%[1]s/alert.wav
+snd_path %[1]s
+audio_source aufile,%[1]s/in.wav
 ausrc_srate 8000
 auplay_srate 8000
 ausrc_channels 1
@@ -31,7 +30,7 @@ auplay_channels 1
 module_path /usr/lib/baresip/modules
 module g711.so
 module aufile.so
-module ausine.so
+module sndfile.so
 module srtp.so
 module_tmp uuid.so
 module_tmp account.so
@@ -145,8 +144,9 @@ func (b *Baresip) start(t testing.TB, path string, a Account) {
 		authorities = "sip_cafile " + a.CAFile
 	}
 	for name, text := range map[string]string{
-		"config":   fmt.Sprintf(baresipConfig, dir, port, authorities, a.Tone),
+		"config":   fmt.Sprintf(baresipConfig, dir, port, authorities),
 		"accounts": "# the account is added over the control port\n",
+		"in.wav":   toneFile(a.Tone),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -14,10 +15,16 @@ const rate = 8000
 // wavHeader is the length of the header of the files baresip writes, in bytes.
 const wavHeader = 44
 
-// Samples are what baresip has played so far in its last call, 8 kHz linear.
+// Samples are what baresip has heard so far in its last call, 8 kHz linear: the newest
+// file of its module sndfile.
 func (b *Baresip) Samples(t testing.TB) []int16 {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(b.dir, "out.wav"))
+	files, err := filepath.Glob(filepath.Join(b.dir, "dump-*-dec.wav"))
+	if err != nil || len(files) == 0 {
+		return nil
+	}
+	slices.Sort(files)
+	raw, err := os.ReadFile(files[len(files)-1])
 	if err != nil || len(raw) < wavHeader {
 		return nil
 	}
@@ -29,7 +36,7 @@ func (b *Baresip) Samples(t testing.TB) []int16 {
 	return samples
 }
 
-// Hears tells whether the last part of what baresip has played, a quarter of a second,
+// Hears tells whether the last part of what baresip has heard, a quarter of a second,
 // is a tone of that frequency.
 func (b *Baresip) Hears(t testing.TB, hertz int) bool {
 	t.Helper()
@@ -52,4 +59,30 @@ func Tone(samples []int16, hertz int) float64 {
 		return 0
 	}
 	return (s1*s1 + s2*s2 - coefficient*s1*s2) * 2 / (power * float64(len(samples)))
+}
+
+// toneTime is how long the tone lasts that baresip sends, in seconds: longer than calls.
+const toneTime = 120
+
+// toneFile is a tone as a WAV file, 8 kHz, 16 bits, one channel (RIFF WAVE, PCM).
+func toneFile(hertz int) string {
+	const size = 2 * rate * toneTime
+	b := []byte("RIFF")
+	b = binary.LittleEndian.AppendUint32(b, 36+size)
+	b = append(b, "WAVEfmt "...)
+	b = binary.LittleEndian.AppendUint32(b, 16)
+	b = binary.LittleEndian.AppendUint16(b, 1) // PCM
+	b = binary.LittleEndian.AppendUint16(b, 1)
+	b = binary.LittleEndian.AppendUint32(b, rate)
+	b = binary.LittleEndian.AppendUint32(b, 2*rate)
+	b = binary.LittleEndian.AppendUint16(b, 2)
+	b = binary.LittleEndian.AppendUint16(b, 16)
+	b = append(b, "data"...)
+	b = binary.LittleEndian.AppendUint32(b, size)
+	for i := range rate * toneTime {
+		const loud = 8000
+		v := loud * math.Sin(2*math.Pi*float64(hertz)*float64(i)/rate)
+		b = binary.LittleEndian.AppendUint16(b, uint16(int16(v))) //nolint:gosec // two's complement
+	}
+	return string(b)
 }
