@@ -136,6 +136,9 @@ func (s *Stream) SendDTMF(text string) error {
 func (s *Stream) engage(what func(l *loop)) {
 	l := s.loop.Load()
 	l.post(func() {
+		if s.flow.gone {
+			return
+		}
 		what(l)
 		if s.flow.player.source != nil || s.flow.digits.busy() {
 			l.addMaker(s)

@@ -145,16 +145,20 @@ func (e *Engine) Len() int {
 	return len(e.streams)
 }
 
-// fill is how many streams a loop gets before the next one gets any. A loop that has many
-// finds several packets each time it wakes, and streams of one loop join at no cost.
-const fill = 512
+// A loop gets streams until it has this many, or that much to do, before the next one gets
+// any: a loop with many finds several packets each time it wakes, and streams of one loop
+// join at no cost.
+const (
+	fullStreams = 1024
+	fullWork    = 50_000 // units a second, about a fifth of a processor
+)
 
 // pick is the loop for a new stream: the first that is not full, then the emptiest.
 func (e *Engine) pick() *loop {
 	best := e.loops[0]
 	for _, l := range e.loops {
 		n := l.entered.Load()
-		if n < fill {
+		if n < fullStreams && l.rate.Load() < fullWork {
 			return l
 		}
 		if n < best.entered.Load() {

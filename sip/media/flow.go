@@ -27,6 +27,7 @@ type flow struct {
 	player  player
 	digits  digits
 
+	gone            bool // closed
 	makerAt         int
 	slot, slotAt    int // in the loop's visits
 	visits          int

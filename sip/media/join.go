@@ -68,6 +68,9 @@ func (s *Stream) move(to *loop) {
 		return
 	}
 	from.wait(func() {
+		if s.flow.gone {
+			return
+		}
 		from.unwatch(s)
 		from.leave(s)
 		s.loop.Store(to)

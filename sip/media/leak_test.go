@@ -119,3 +119,36 @@ func TestCloseOfTheEngineClosesStreams(t *testing.T) {
 	}
 	e.Close()
 }
+
+// What comes too late for a closed stream does nothing.
+func TestUseAfterClose(t *testing.T) {
+	e := newEngine(t)
+	c := newCall(t, e, "0 101", "0 101")
+	c.a.send(0, make([]byte, 160))
+	c.b.receive()
+	keep, _ := newStream(t, e)
+	c.legA.Close()
+	c.legA.Close()
+	c.legA.Play(NewTone(beep))
+	if err := c.legA.SendDTMF("1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := Join(c.legA, keep); err != ErrClosed {
+		t.Fatal(err)
+	}
+	if err := Join(keep, c.legA); err != ErrClosed {
+		t.Fatal(err)
+	}
+	c.legA.wait()
+	keep.loop.Load().wait(func() {
+		if len(keep.loop.Load().makers) != 0 || c.legA.flow.maker {
+			t.Error("a closed stream makes packets")
+		}
+	})
+	if st := c.legA.Stats(); st.Received.Packets != 1 {
+		t.Errorf("%+v", st)
+	}
+	if c.legB.Joined() != nil || keep.Joined() != nil {
+		t.Error("joined to a closed stream")
+	}
+}

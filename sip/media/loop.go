@@ -27,6 +27,7 @@ type loop struct {
 	e       *Engine
 	poll    *poller
 	entered atomic.Int32 // streams; more than none keeps the loop ticking
+	rate    atomic.Int64 // units of work in the last second or so
 
 	mu    sync.Mutex // guards what follows
 	queue []func()
@@ -36,6 +37,7 @@ type loop struct {
 
 	// The rest is the loop's goroutine's.
 	now       time.Duration // since the engine's start, of this turn
+	work      int64         // units since the last visit; a packet is one
 	reader    reader
 	in, out   [bufferSize]byte
 	current   *Stream // whose packet is in hand
@@ -90,6 +92,7 @@ func (l *loop) turn() {
 		}
 		if p := l.e.sockets.get(events[i].Fd, events[i].Pad); p != nil {
 			l.read(p)
+			l.work++
 		}
 	}
 	l.tick()
@@ -142,6 +145,8 @@ func (l *loop) tick() {
 	}
 	if l.now >= l.nextVisit {
 		l.nextVisit = max(l.nextVisit+visitEvery, l.now)
+		l.rate.Store(l.work * int64(time.Second/visitEvery))
+		l.work = 0
 		streams := l.slots[l.slot]
 		l.slot = (l.slot + 1) % visitSlots
 		for _, s := range streams {
@@ -223,7 +228,9 @@ func (l *loop) leave(s *Stream) {
 	slot[last] = nil
 	l.slots[f.slot] = slot[:last]
 	l.dropMaker(s)
-	l.entered.Add(-1)
+	if l.entered.Add(-1) == 0 {
+		l.rate.Store(0)
+	}
 }
 
 func (l *loop) watch(s *Stream) error {

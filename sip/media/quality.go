@@ -40,6 +40,15 @@ func score(r float64) float64 {
 	return math.Max(1, 1+0.035*r+r*(r-60)*(100-r)*7e-6)
 }
 
+// rate fills in what follows from the counts; of is how many packets were sent.
+func (q *Quality) rate(of uint64, roundTrip time.Duration) {
+	if q.Packets == 0 {
+		return
+	}
+	q.Loss = min(1, float64(q.Lost)/float64(of))
+	q.MOS = mos(q.Loss, q.Jitter, roundTrip)
+}
+
 // Stats is what the stream has seen so far. It waits for the loop, which answers between
 // two packets; a closed stream still has its last figures.
 func (s *Stream) Stats() Stats {
@@ -77,11 +86,6 @@ func (f *flow) stats(st *Stats) {
 	if st.Kind != Audio {
 		return
 	}
-	if st.Received.Packets > 0 {
-		st.Received.MOS = mos(st.Received.Loss(), st.Received.Jitter, st.RoundTrip)
-	}
-	if st.Sent.Packets > 0 {
-		share := float64(st.Sent.Lost) / float64(st.Sent.Packets)
-		st.Sent.MOS = mos(min(share, 1), st.Sent.Jitter, st.RoundTrip)
-	}
+	st.Received.rate(st.Received.Packets+st.Received.Lost, st.RoundTrip)
+	st.Sent.rate(st.Sent.Packets, st.RoundTrip)
 }

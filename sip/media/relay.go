@@ -145,8 +145,12 @@ func (s *Stream) transcode(l *loop, t *audio.Transcoder, h header, b []byte) []b
 	if len(payload) == 0 || len(payload) > maxPayload {
 		return nil
 	}
+	l.work += codingWork
 	return t.Append(l.out[:headerSize], payload)
 }
+
+// codingWork is what transcoding a packet costs beside relaying it, in units of work.
+const codingWork = 4
 
 // maxPayload is the most one packet may hold to be transcoded: 80 ms of 64 kbit/s. What
 // comes out is no longer.

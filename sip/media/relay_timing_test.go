@@ -25,7 +25,7 @@ import (
 //	go test -run '^$' -bench Relay -benchtime 1x ./sip/media
 
 const (
-	benchCalls   = 200
+	benchCalls   = 300
 	benchSeconds = 3
 	phonesEnv    = "MEDIA_BENCH_PHONES"
 )

@@ -28,12 +28,11 @@ type reports struct {
 	heardNTP uint32 // the middle of the peer's last SR's clock
 	heardAt  time.Duration
 
-	lost           uint64 // of ours, as the peer counts
-	jitter         uint32 // in units of our clock
-	worst          time.Duration
-	told           bool // the peer reports
-	roundTrip      time.Duration
-	roundTripWorst time.Duration
+	told      bool   // the peer reports
+	lost      uint64 // of ours, as the peer counts
+	jitter    uint32 // in units of our clock
+	worst     time.Duration
+	roundTrip time.Duration
 }
 
 func (r *reports) init() {

@@ -21,17 +21,10 @@ type Stats struct {
 type Quality struct {
 	Packets, Bytes uint64 // RTP with headers; Bytes of Sent count payload
 	Lost           uint64
+	Loss           float64       // the share lost, 0 to 1
 	Jitter         time.Duration // last smoothed value (RFC 3550 section 6.4.1)
 	MaxJitter      time.Duration
 	// MOS is estimated by the E-model (ITU-T G.107) from loss, jitter and delay:
 	// 1 to 4.5, 0 without packets.
 	MOS float64
-}
-
-// Loss is the share of packets that did not arrive, 0 to 1.
-func (q Quality) Loss() float64 {
-	if q.Lost == 0 {
-		return 0
-	}
-	return float64(q.Lost) / float64(q.Lost+q.Packets)
 }

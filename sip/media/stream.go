@@ -157,6 +157,7 @@ func (s *Stream) Close() {
 	s.Leave()
 	l := s.loop.Load()
 	l.do(func() {
+		s.flow.gone = true
 		s.e.sockets.remove(&s.rtp)
 		s.e.sockets.remove(&s.rtcp)
 		l.leave(s)
