@@ -28,7 +28,7 @@ func (s *Server) Bindings(account record.ID) []registrar.Binding {
 }
 
 // watch drops the bindings of what may no longer register and keeps up with the
-// emergency numbers.
+// emergency numbers and the trunks.
 func (s *Server) watch(ctx context.Context) error {
 	sub := s.store.Subscribe(1024)
 	defer sub.Close()
@@ -40,12 +40,16 @@ func (s *Server) watch(ctx context.Context) error {
 		case err != nil:
 			return fmt.Errorf("cannot follow the store: %w", err)
 		}
-		accounts, numbers := map[record.ID]bool{}, resync
+		accounts, numbers, trunks := map[record.ID]bool{}, resync, resync
 		for _, c := range changes {
 			if account, affected := endsBindings(c); affected {
 				accounts[account] = true
 			}
 			numbers = numbers || changesEmergencies(c)
+			trunks = trunks || c.Record().Kind() == record.KindProviderAccount
+		}
+		if trunks {
+			s.updateTrunks()
 		}
 		if numbers {
 			s.loadEmergencies()

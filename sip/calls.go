@@ -170,3 +170,24 @@ func (s *Server) drainCalls() {
 	defer cancel()
 	s.endpoint.Close(ctx)
 }
+
+// ActiveCalls lists an account's calls, the oldest first; those of all accounts for "".
+func (s *Server) ActiveCalls(account record.ID) []call.Info { return s.calls.Active(account) }
+
+// Hangup ends an account's call and tells whether there was one.
+func (s *Server) Hangup(account record.ID, id string) bool {
+	return s.calls.Hangup(account, id) == nil
+}
+
+// TrunkStatus tells how a provider account is.
+func (s *Server) TrunkStatus(id record.ID) (trunk.Status, bool) { return s.trunks.Status(id) }
+
+// InCall tells whether a line of a device, or of its handsets, has a call.
+func (s *Server) InCall(device record.ID) bool {
+	for _, t := range s.targets(device) {
+		if len(s.calls.Dialogs(t.aor)) > 0 {
+			return true
+		}
+	}
+	return false
+}

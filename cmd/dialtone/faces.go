@@ -112,8 +112,8 @@ type notifier struct{ edge *sip.Server }
 // Registered says whether any line of the device is.
 func (n notifier) Registered(device record.ID) bool { return n.edge.Registered(device) }
 
-// InCall is false: this version takes no calls.
-func (n notifier) InCall(record.ID) bool { return false }
+// InCall says whether the device has a call.
+func (n notifier) InCall(device record.ID) bool { return n.edge.InCall(device) }
 
 // errNotDelivered: no line of the phone took the message.
 var errNotDelivered = errors.New("no line of the phone took the check-sync")

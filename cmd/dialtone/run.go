@@ -65,6 +65,7 @@ type daemon struct {
 	phones *provision.Server
 	view   *view.Builder
 	api    *admin.Server
+	hub    admin.Hub
 }
 
 // run is the daemon's life from top to bottom.
@@ -134,8 +135,8 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 	d.edge, err = sip.Listen(ctx, sip.Config{
 		UDP: cfg.SIP.UDP, TCP: cfg.SIP.TCP, TLS: cfg.SIP.TLS, WSS: cfg.SIP.WSS, Certificates: d.certs.forSIP(), ClientCA: d.certs.sipCA, Advertised: cfg.SIP.Advertised,
 		MinExpires: cfg.SIP.MinExpires, MaxExpires: cfg.SIP.MaxExpires, Allow: cfg.SIP.Allow,
-		Media: sip.Media{Address: cfg.Media.Address, Advertised: cfg.Media.Advertised, Ports: [2]int{int(cfg.Media.Ports.First), int(cfg.Media.Ports.Last)}},
-		Drain: cfg.Drain, Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
+		Media:  sip.Media{Address: cfg.Media.Address, Advertised: cfg.Media.Advertised, Ports: [2]int{int(cfg.Media.Ports.First), int(cfg.Media.Ports.Last)}},
+		Notify: d.news, Drain: cfg.Drain, Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
 	})
 	if err != nil {
 		return err
@@ -156,7 +157,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 		Addr: cfg.Admin.Listen, TLS: d.certs.forPeople(), Drain: cfg.Drain, Store: d.store, Log: d.log,
 		Gatherer: d.metrics, Registerer: d.metrics, Version: version, Ready: d.ready.Load,
 		ProvisionURL: live.provisionURL, PublicURL: live.adminURL,
-		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live, Bans: live,
+		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live, Bans: live, Calls: live, Trunks: live, Events: &d.hub,
 	}
 	return d.api.Listen(ctx)
 }

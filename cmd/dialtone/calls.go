@@ -1,0 +1,59 @@
+package main
+
+import (
+	"dialtone/admin"
+	"dialtone/sip/call"
+	"dialtone/sip/trunk"
+	"dialtone/store/record"
+)
+
+// Active lists the calls there are.
+func (l *live) Active(account record.ID) []admin.ActiveCall {
+	calls := l.d.edge.ActiveCalls(account)
+	list := make([]admin.ActiveCall, 0, len(calls))
+	for i := range calls {
+		list = append(list, activeCall(&calls[i]))
+	}
+	return list
+}
+
+// Hangup ends a call.
+func (l *live) Hangup(account record.ID, id string) bool { return l.d.edge.Hangup(account, id) }
+
+// activeCall is a call as the administration shows it.
+func activeCall(c *call.Info) admin.ActiveCall {
+	a := admin.ActiveCall{
+		ID: c.ID, Direction: c.Direction, From: c.From, To: c.To, CallerName: c.CallerName, State: admin.CallRinging,
+		StartedAt: c.StartedAt, User: c.User, Device: c.Device, Trunk: c.Trunk,
+	}
+	if c.AnsweredAt != nil {
+		a.AnsweredAt, a.State = *c.AnsweredAt, admin.CallTalking
+	}
+	if c.Held {
+		a.State = admin.CallHeld
+	}
+	return a
+}
+
+// Status tells how a trunk is.
+func (l *live) Status(provider record.ID) (admin.TrunkStatus, bool) {
+	s, ok := l.d.edge.TrunkStatus(provider)
+	if !ok {
+		return admin.TrunkStatus{}, false
+	}
+	state := map[trunk.State]string{
+		trunk.StateOK: admin.TrunkOK, trunk.StateRegistered: admin.TrunkRegistered, trunk.StateDisabled: admin.TrunkDisabled,
+		trunk.StateUnreachable: admin.TrunkUnreachable, trunk.StateRegistrationFailed: admin.TrunkUnreachable,
+	}[s.State]
+	return admin.TrunkStatus{State: state, Reason: s.Reason, Last: s.Since, Calls: s.Channels}, true
+}
+
+// news hands what happens to calls to who watches.
+func (d *daemon) news(e call.Event) {
+	switch {
+	case e.Record != nil:
+		d.hub.Publish(e.Account, admin.Event{Type: string(e.Kind), Data: e.Record})
+	case e.Info != nil:
+		d.hub.Publish(e.Account, admin.Event{Type: string(e.Kind), Data: activeCall(e.Info)})
+	}
+}
