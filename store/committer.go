@@ -142,6 +142,7 @@ func (c *committer) commit(group []*request) {
 	c.report(err)
 	var changes []Change
 	var states []stateChange
+	var outbox []outboxNote
 	sweep := false
 	for _, r := range group[:taken] {
 		if err != nil && r.err == nil {
@@ -150,12 +151,14 @@ func (c *committer) commit(group []*request) {
 		if r.err == nil && r.tx != nil {
 			changes = append(changes, r.tx.changes...)
 			states = append(states, r.tx.states...)
+			outbox = append(outbox, r.tx.outbox...)
 			sweep = sweep || r.tx.sweep
 		}
 	}
 	if err == nil {
 		c.store.index.apply(revision, changes, states)
 		c.store.feed.publish(changes)
+		c.store.outbox.publish(outbox)
 	}
 	if err == nil && sweep {
 		signal(c.store.sweeper.wake)

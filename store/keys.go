@@ -21,6 +21,7 @@ import (
 //	x/<account>/<device>                     deleted device whose history is to go
 //	p/<device>                               files a phone has uploaded
 //	i/<digest>, e/<expires ms>/<digest>      answers to idempotency keys
+//	o/…                                      outbox, see outbox_keys.go
 var (
 	keyFormat   = []byte("m/format")
 	keyRevision = []byte("m/revision")

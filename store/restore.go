@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"dialtone/store/blob"
+	"dialtone/store/folder"
 	"dialtone/store/kv"
 	"dialtone/store/kv/badger"
 )
@@ -50,13 +51,13 @@ func restore(dir string, r io.Reader, log *slog.Logger) error {
 	mark := filepath.Join(dir, restoreMark)
 	err = os.WriteFile(mark, nil, 0o600)
 	if err == nil {
-		err = syncDir(dir)
+		err = folder.Sync(dir)
 	}
 	if err == nil {
 		err = fillFolder(dir, r, log)
 	}
 	if err == nil {
-		err = errors.Join(os.Remove(mark), syncDir(dir))
+		err = errors.Join(os.Remove(mark), folder.Sync(dir))
 	}
 	if err != nil {
 		return errors.Join(err, emptyFolder(dir, missing))
@@ -178,12 +179,4 @@ func restoreEngine(dir string, r io.Reader, log *slog.Logger) error {
 		return err
 	}
 	return errors.Join(engine.Restore(r), engine.Close())
-}
-
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

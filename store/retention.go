@@ -21,6 +21,15 @@ type Retention struct {
 	CallRecordsPerAccount int
 	// CallTraces is how long the SIP messages of calls are kept; 7 days.
 	CallTraces time.Duration
+	// Outbox is how long a mail or webhook event is kept after it was sent or given up, where
+	// it does not say so itself; 7 days.
+	Outbox time.Duration
+	// OutboxPerAccount is how many of an account wait in one lane at most, emergencies
+	// apart; 10,000.
+	OutboxPerAccount int
+	// WebhookDeliveries is how many events that were sent or given up are kept of one
+	// webhook; 200.
+	WebhookDeliveries int
 	// UnknownMACs is how many unknown phones an account lists at most; 1000.
 	UnknownMACs int
 	// PhoneUploads is how many files of one kind are kept for a device; 3.
@@ -42,6 +51,9 @@ func (r Retention) withDefaults() Retention {
 	def(&r.CallRecords, 365*day)
 	def(&r.CallRecordsPerAccount, 1_000_000)
 	def(&r.CallTraces, 7*day)
+	def(&r.Outbox, 7*day)
+	def(&r.OutboxPerAccount, 10_000)
+	def(&r.WebhookDeliveries, 200)
 	def(&r.UnknownMACs, 1000)
 	def(&r.PhoneUploads, 3)
 	def(&r.Replays, day)

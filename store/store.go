@@ -68,6 +68,7 @@ type Store struct {
 	index     *index
 	view      View // of index, so that no View allocates
 	feed      *feed
+	outbox    *outboxFeed
 	metrics   *metrics
 	committer *committer
 	sweeper   *sweeper
@@ -83,7 +84,7 @@ func Open(cfg Config) (_ *Store, err error) {
 	}
 	s := &Store{
 		dir: cfg.Dir, log: cfg.Log, now: cfg.Now, retention: cfg.Retention.withDefaults(),
-		feed: &feed{}, metrics: newMetrics(cfg.Registerer),
+		feed: &feed{}, outbox: newOutboxFeed(cfg.Registerer), metrics: newMetrics(cfg.Registerer),
 	}
 	defer func() {
 		if err != nil {
@@ -113,7 +114,7 @@ func Open(cfg Config) (_ *Store, err error) {
 	if err := migrate(s.engine, recordsFormat, recordMigrations(), s.log); err != nil {
 		return nil, err
 	}
-	if err := s.load(); err != nil {
+	if err := errors.Join(s.load(), s.outbox.load(s.engine)); err != nil {
 		return nil, err
 	}
 	s.committer, s.sweeper = newCommitter(s), newSweeper(s)
@@ -143,6 +144,7 @@ func (s *Store) Close() error {
 	s.notes.queue.Close()
 	s.committer.close()
 	s.feed.close()
+	s.outbox.close()
 	return s.closeFiles()
 }
 

@@ -41,6 +41,9 @@ func (tx *Tx) purge(account record.ID) (more bool, err error) {
 			return true, err
 		}
 	}
+	if more, err := tx.purgeOutbox(account); more || err != nil {
+		return true, err
+	}
 	if err := tx.buf.Delete(auditHeadKey(account)); err != nil {
 		return false, err
 	}

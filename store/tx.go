@@ -20,7 +20,8 @@ type Tx struct {
 	changes  []Change
 	states   []stateChange
 	stamps   uint16 // stamps made
-	sweep    bool   // there is something for the sweeper
+	outbox   []outboxNote
+	sweep    bool // there is something for the sweeper
 }
 
 func newTx(s *Store, txn kv.Txn, revision uint64) *Tx {

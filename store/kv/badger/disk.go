@@ -2,23 +2,12 @@ package badger
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
-
-// freeBytes returns the bytes a process without privileges may still write to the
-// filesystem of dir, and the size of that filesystem.
-func freeBytes(dir string) (free, total int64, err error) {
-	var st unix.Statfs_t
-	if err := unix.Statfs(dir, &st); err != nil {
-		return 0, 0, fmt.Errorf("cannot ask for free space in %q: %w", dir, err)
-	}
-	return int64(st.Bavail) * st.Bsize, int64(st.Blocks) * st.Bsize, nil
-}
 
 // allocate makes sure that the first size bytes of the file have blocks of their own; it
 // does not change the file's length. A filesystem that cannot is not an error: there the
@@ -48,16 +37,4 @@ func occupied(info fs.FileInfo) int64 {
 		return st.Blocks * 512
 	}
 	return info.Size()
-}
-
-// syncDir makes the names in dir durable.
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("cannot sync folder %q: %w", dir, err)
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("cannot sync folder %q: %w", dir, err)
-	}
-	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	lib "github.com/dgraph-io/badger/v4"
 
+	"dialtone/store/folder"
 	"dialtone/store/kv"
 )
 
@@ -46,7 +47,7 @@ func Open(opts Options) (*Engine, error) {
 	if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("cannot create %q: %w", opts.Dir, err)
 	}
-	lock, err := lockDir(opts.Dir)
+	lock, err := folder.Lock(opts.Dir)
 	if err != nil {
 		return nil, err
 	}

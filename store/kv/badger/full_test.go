@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"dialtone/store/folder"
 	"dialtone/store/kv"
 )
 
@@ -47,7 +48,7 @@ func fillUp(t *testing.T, disk string) (filler string) {
 	if !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("filling the disk ended with %v", err)
 	}
-	if free, _, err := freeBytes(disk); err != nil || free != 0 {
+	if free, _, err := folder.Free(disk); err != nil || free != 0 {
 		t.Fatalf("%d bytes free on a full disk, error %v", free, err)
 	}
 	if err := f.Close(); err != nil {

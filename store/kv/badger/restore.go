@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"dialtone/store/folder"
 	"dialtone/store/kv"
 )
 
@@ -41,7 +42,7 @@ func (e *Engine) restore(r io.Reader) error {
 	if err := os.WriteFile(mark, nil, 0o600); err != nil {
 		return err
 	}
-	if err := syncDir(e.dir); err != nil {
+	if err := folder.Sync(e.dir); err != nil {
 		return err
 	}
 	if err := e.fill(r); err != nil {
@@ -102,7 +103,7 @@ func (e *Engine) unmark(mark string) error {
 	if err := os.Remove(mark); err != nil {
 		return err
 	}
-	return syncDir(e.dir)
+	return folder.Sync(e.dir)
 }
 
 func (e *Engine) checkEmpty() error {

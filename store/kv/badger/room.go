@@ -13,6 +13,7 @@ import (
 
 	lib "github.com/dgraph-io/badger/v4"
 
+	"dialtone/store/folder"
 	"dialtone/store/kv"
 )
 
@@ -60,7 +61,7 @@ func (r *room) beforeOpen() error {
 	if err := r.release(); err != nil {
 		return err
 	}
-	free, total, err := freeBytes(r.dir)
+	free, total, err := folder.Free(r.dir)
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (r *room) opened() error {
 		r.logID, r.oldest = max(r.logID, l.id), min(r.oldest, l.id)
 	}
 	r.used, r.allocated = logStart, 0
-	return syncDir(r.dir)
+	return folder.Sync(r.dir)
 }
 
 // reserve makes room for a commit of up to size bytes, or refuses with kv.ErrNoSpace.
@@ -110,7 +111,7 @@ func (r *room) reserve(size int64) error {
 		}
 		need += 2 * (r.used + size)
 	}
-	free, _, err := freeBytes(r.dir)
+	free, _, err := folder.Free(r.dir)
 	if err != nil {
 		return err
 	}
@@ -158,7 +159,7 @@ func (r *room) committed() (turned bool, err error) {
 	r.logID++
 	// What the new log holds is at most the last commit: count a whole transaction.
 	r.used, r.allocated = logStart+r.memTable/4, 0
-	return true, syncDir(r.dir)
+	return true, folder.Sync(r.dir)
 }
 
 // beforeClose gives up the spare file so that the log can become a table.
@@ -170,7 +171,7 @@ func (r *room) beforeClose() error {
 	if err != nil {
 		return err
 	}
-	free, _, err := freeBytes(r.dir)
+	free, _, err := folder.Free(r.dir)
 	if err != nil {
 		return err
 	}
@@ -179,7 +180,7 @@ func (r *room) beforeClose() error {
 
 // fits refuses a compaction that would leave less than the slack.
 func (r *room) fits() error {
-	free, _, err := freeBytes(r.dir)
+	free, _, err := folder.Free(r.dir)
 	if err != nil {
 		return err
 	}
