@@ -42,6 +42,7 @@ type Call struct {
 
 	record    record.CallRecord
 	transfers int
+	started   bool        // somebody was told of it
 	rang      bool        // somebody was rung, and that was told
 	moved     bool        // whom it was about talks in another call now
 	merged    bool        // it became part of another call and has no record

@@ -13,9 +13,12 @@ type EmergencyPlan interface {
 	Began(call string, d *route.Decision)
 	// Location is what goes into the INVITE to a trunk.
 	Location(call string, trunk *record.ProviderAccount) ([]dialog.Header, []dialog.Part)
-	// Ended is told how an attempt or the call came out: the trunk that was tried, its
-	// status, and whether that is the end.
-	Ended(call string, trunk record.ID, status int, over bool)
+	// Failed is told that a trunk did not take the call, with its status (0: silence);
+	// the next is tried.
+	Failed(call string, trunk record.ID, status int)
+	// Answered is told that a trunk took the call, Ended that it is over.
+	Answered(call string, trunk record.ID)
+	Ended(call string, r *record.CallRecord)
 }
 
 // ringEmergency sends a call for help through trunk after trunk. Nothing here refuses it.
@@ -43,6 +46,22 @@ func (c *Call) locate(out *dialog.Outgoing, t *record.ProviderAccount) {
 		if p := c.m.config.Emergency; p != nil {
 			h, parts := p.Location(c.id, t)
 			out.Headers, out.Parts = append(out.Headers, h...), parts
+		}
+	})
+}
+
+// attempt tells the plan what became of a trunk that was tried.
+func (c *Call) attempt(trunk record.ID, status int, answered bool) {
+	if !c.emergency {
+		return
+	}
+	c.safely(func() {
+		switch p := c.m.config.Emergency; {
+		case p == nil:
+		case answered:
+			p.Answered(c.id, trunk)
+		default:
+			p.Failed(c.id, trunk, status)
 		}
 	})
 }

@@ -57,7 +57,7 @@ func (c *Call) describeForward(d *route.Decision) {
 
 // write gives the record of an ended call away: once.
 func (c *Call) write(o outcome) {
-	if c.merged || c.written {
+	if c.written {
 		return
 	}
 	c.written = true
@@ -77,6 +77,13 @@ func (c *Call) write(o outcome) {
 		}
 		r.DurationSeconds = int(r.EndedAt.Sub(r.AnsweredAt) / time.Second)
 	}
+	if c.emergency {
+		c.safely(func() {
+			if p := c.m.config.Emergency; p != nil {
+				p.Ended(c.id, r)
+			}
+		})
+	}
 	if counter := c.m.metrics.ended[[2]string{r.Result, r.Reason}]; counter != nil {
 		counter.Inc()
 	}
@@ -85,8 +92,13 @@ func (c *Call) write(o outcome) {
 	if r.Account == "" {
 		return // nobody's: counted and logged
 	}
+	if c.started {
+		c.m.tell(Event{Kind: EventEnded, Account: r.Account, Call: c.id, Info: c.info.Load(), Record: r})
+	}
+	if c.merged {
+		return // the call it became part of tells of it
+	}
 	c.m.recent.note(r)
-	c.m.tell(Event{Kind: EventEnded, Account: r.Account, Call: c.id, Info: c.info.Load(), Record: r})
 	if c.m.config.Records != nil {
 		c.m.config.Records.Call(*r, c.trace.take())
 	}

@@ -80,6 +80,10 @@ func TestUnanswered(t *testing.T) {
 			if tc.statuses[1] != 0 {
 				b2.Reply(tc.statuses[1])
 			}
+			if refusesMedia(tc.status) { // each is asked again, for SRTP
+				ringing(t, bob).Reply(tc.status)
+				ringing(t, bob2).Reply(tc.status)
+			}
 			a.Await(t, tc.status)
 			r := p.record(t, 0)
 			if r.Result != tc.result || r.Reason != tc.reason || r.SIPStatus != tc.status {
@@ -104,9 +108,9 @@ func TestRefused(t *testing.T) {
 			p.change(p.t, "cid", func(u *record.User) { u.DoNotDisturb = true })
 		}, 480, record.CallDeclined, record.ReasonDoNotDisturb},
 		{"draining", "1003", func(p *pbx) { p.draining.Store(true) }, 503, record.CallRejected, record.ReasonShuttingDown},
-		{"too many calls", "1003", func(p *pbx) { p.config.Limits.MaxCalls = 0 }, 503, record.CallRejected, record.ReasonNoPermission},
+		{"too many calls", "1003", (*pbx).noCalls, 503, record.CallRejected, record.ReasonNoPermission},
 		{"no address of the trunk", "3125550199", nil, 500, record.CallFailed, record.ReasonTrunkFailed},
-		{"trunk full", "3125550199", func(p *pbx) { p.full = true }, 503, record.CallFailed, record.ReasonTrunkLimit},
+		{"trunk full", "3125550199", (*pbx).fillTrunk, 503, record.CallFailed, record.ReasonTrunkLimit},
 		{"nothing to pick up", "**1003", nil, 480, record.CallRejected, record.ReasonNotFound},
 		{"nobody called", "*69", nil, 404, record.CallRejected, record.ReasonNotFound},
 	} {

@@ -68,6 +68,10 @@ func (m *Manager) tell(e Event) {
 
 func (c *Call) notify(kind EventKind) {
 	c.publish()
+	if c.decision.Account == "" {
+		return // nobody's
+	}
+	c.started = true
 	c.m.tell(Event{Kind: kind, Account: c.decision.Account, Call: c.id, Info: c.info.Load()})
 }
 

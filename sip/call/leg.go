@@ -149,7 +149,7 @@ func (l *leg) facts() record.CallLeg {
 	s := l.media.Stats()
 	r.Codec, r.SRTP = s.Codec, s.Secure
 	r.PacketsSent, r.PacketsReceived, r.PacketsLost = s.Sent.Packets, s.Received.Packets, s.Received.Lost
-	r.LossPercent = 100 * s.Received.Loss()
+	r.LossPercent = 100 * s.Received.Loss
 	r.JitterMS = float64(s.Received.Jitter) / float64(time.Millisecond)
 	r.RoundTripMS = float64(s.RoundTrip) / float64(time.Millisecond)
 	r.MOS = s.Received.MOS

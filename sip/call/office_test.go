@@ -346,6 +346,20 @@ func (p *pbx) free() {
 	}
 }
 
+// noCalls lets no call be within the limits.
+func (p *pbx) noCalls() {
+	p.Manager.mu.Lock()
+	defer p.Manager.mu.Unlock()
+	p.config.Limits.MaxCalls = 0
+}
+
+// fillTrunk lets the trunk have no channel.
+func (p *pbx) fillTrunk() {
+	p.mu().Lock()
+	defer p.mu().Unlock()
+	p.full = true
+}
+
 func (p *pbx) mu() *sync.Mutex { return &p.records.mu }
 
 // checkEmpty checks that a manager remembers no call.

@@ -11,6 +11,7 @@ import (
 
 	"dialtone/sip/dialog"
 	"dialtone/sip/media"
+	"dialtone/sip/registrar"
 	"dialtone/sip/route"
 	"dialtone/sip/sdp"
 	"dialtone/sip/trunk"
@@ -257,6 +258,7 @@ func (c *Call) nextWay(b *branch, ev dialog.Failed) bool {
 		return false // what was heard cannot be taken back
 	}
 	place := o.places[o.place]
+	c.attempt(o.record.ID, o.worst, false)
 	switch {
 	case silent:
 		c.m.config.Trunks.Failed(o.record.ID, place.Address, "no answer", 0)
@@ -324,13 +326,13 @@ func trunkPolicy(srtp string) media.Policy {
 	return media.Off
 }
 
-// phonePolicy is how media toward a phone are secured. Keys are offered beside RTP where
-// nobody reads them on the way.
-func phonePolicy(transport string) media.Policy {
-	if transport == "tls" || transport == "wss" {
-		return media.Preferred
+// phonePolicies are how media toward a phone are secured at first, and if it refuses
+// that: with SRTP where nobody reads the keys on the way.
+func phonePolicies(t registrar.Transport) (first, second media.Policy) {
+	if t == registrar.TLS || t == registrar.WSS {
+		return media.Mandatory, media.Optional
 	}
-	return media.Optional
+	return media.Optional, media.Mandatory
 }
 
 // trunkCodecs are the codecs a trunk takes, in its order.

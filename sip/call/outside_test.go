@@ -38,9 +38,11 @@ func TestOutFailover(t *testing.T) {
 	if r.Direction != record.CallOutbound || r.Trunk != p.trunk || r.To != "+13125550199" || r.Result != record.CallAnswered {
 		t.Errorf("record %+v", r)
 	}
+	p.mu().Lock()
 	if p.failed != 2 {
 		t.Errorf("%d failures told, want 2", p.failed)
 	}
+	p.mu().Unlock()
 	p.quiet()
 }
 
@@ -132,22 +134,24 @@ func TestTransferToOutside(t *testing.T) {
 }
 
 // plan counts what it is asked.
-type plan struct{ began, ended int }
+type plan struct{ began, failed, answered, ended int }
 
 func (p *plan) Began(string, *route.Decision) { p.began++; panic("a fault in the plan") }
 func (p *plan) Location(string, *record.ProviderAccount) ([]dialog.Header, []dialog.Part) {
 	return []dialog.Header{{Name: "Geolocation", Value: "<sip:ann@pbx.example>"}}, nil
 }
-func (p *plan) Ended(string, record.ID, int, bool) { p.ended++ }
+func (p *plan) Failed(string, record.ID, int)    { p.failed++ }
+func (p *plan) Answered(string, record.ID)       { p.answered++ }
+func (p *plan) Ended(string, *record.CallRecord) { p.ended++ }
 
 func TestEmergencyPassesEverything(t *testing.T) {
 	plan := &plan{}
 	p := newPBX(t, func(c *Config) {
 		c.Media, c.Emergency = nil, plan // no media of ours, and a fault
 	})
-	p.config.Limits.MaxCalls = 0
+	p.noCalls()
 	p.draining.Store(true)
-	p.full = true
+	p.fillTrunk()
 	ann := p.phone("ann")
 	refusing, good := p.carrier(), p.carrier()
 	a := ann.Dial(t, "911")
@@ -171,8 +175,8 @@ func TestEmergencyPassesEverything(t *testing.T) {
 	if r := p.record(t, 0); r.Direction != record.CallEmergency || r.Result != record.CallAnswered {
 		t.Errorf("record %+v", r)
 	}
-	if plan.began != 1 {
-		t.Errorf("plan was asked %d times", plan.began)
+	if *plan != (struct{ began, failed, answered, ended int }{1, 2, 1, 1}) {
+		t.Errorf("plan was told %+v", *plan)
 	}
 	p.quiet()
 }
@@ -200,7 +204,9 @@ func TestFeatureCodes(t *testing.T) {
 	}{
 		{"*78", func(u *record.User) bool { return u.DoNotDisturb }},
 		{"*79", func(u *record.User) bool { return !u.DoNotDisturb }},
-		{"*721003", func(u *record.User) bool { return u.Forwarding.Always.Enabled && u.Forwarding.Always.Destination == "1003" }},
+		{"*721003", func(u *record.User) bool {
+			return u.Forwarding.Always.Enabled && u.Forwarding.Always.Destination == "1003"
+		}},
 		{"*73", func(u *record.User) bool { return !u.Forwarding.Always.Enabled }},
 		{"*72", func(u *record.User) bool { return u.Forwarding.Always.Enabled }},
 	} {

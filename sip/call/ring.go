@@ -33,6 +33,9 @@ type branch struct {
 	rang    bool
 	over    bool
 	outside *outside // nil for a phone
+	// again rings a phone once more with its media secured the other way; nil when that
+	// has been tried.
+	again func(*Call)
 }
 
 // startRing rings a decision's plan for from. settled is told once who won, or how it
@@ -99,12 +102,14 @@ func (c *Call) ringTarget(t route.Target) {
 		}
 		b := &branch{target: t}
 		r.branches = append(r.branches, b)
-		c.ringBinding(b, &bindings[i])
+		first, second := phonePolicies(bindings[i].Transport)
+		b.again = func(c *Call) { c.ringBinding(b, &bindings[i], second) }
+		c.ringBinding(b, &bindings[i], first)
 	}
 }
 
 // ringBinding sends an INVITE to one phone. One that cannot be reached fails alone.
-func (c *Call) ringBinding(b *branch, at *registrar.Binding) {
+func (c *Call) ringBinding(b *branch, at *registrar.Binding, policy media.Policy) {
 	l := &leg{role: record.LegCallee, uri: "sip:" + b.target.AOR, agent: at.UserAgent, who: person{
 		account: c.ring.decision.Account, user: b.target.User, device: b.target.Device, credential: b.target.Credential,
 		aor: strings.ToLower(b.target.AOR),
@@ -120,7 +125,7 @@ func (c *Call) ringBinding(b *branch, at *registrar.Binding) {
 	c.view(func(d directory) { l.who.named(d.v) })
 	o.Headers = append(o.Headers, historyInside(c.ring.decision, hostOf(b.target.AOR))...)
 	b.leg = l
-	c.call(b, o, media.Options{SRTP: phonePolicy(o.Flow.Transport), Symmetric: true})
+	c.call(b, o, media.Options{SRTP: policy, Symmetric: true})
 }
 
 // call opens media for a branch's leg, offers them and sends the INVITE.
@@ -156,6 +161,9 @@ func (c *Call) dial(l *leg, o dialog.Outgoing) error {
 	c.light(l, StateTrying)
 	return nil
 }
+
+// refusesMedia says whether a final status is about the offer: 415, 488 or 606.
+func refusesMedia(status int) bool { return status == 415 || status == 488 || status == 606 }
 
 // alive says whether a branch of the stage is still undecided.
 func (r *ring) alive() bool {
@@ -237,6 +245,9 @@ func (c *Call) branchAnswered(b *branch, ev dialog.Answered) {
 		return
 	}
 	b.outside.keep(l)
+	if l.who.trunk != "" {
+		c.attempt(l.who.trunk, 200, true)
+	}
 	c.settle(r, l, outcome{})
 }
 
@@ -286,6 +297,11 @@ func (c *Call) branchFailed(b *branch, ev dialog.Failed) {
 		if !c.nextWay(b, ev) {
 			c.branchOver(b, b.outside.worst)
 		}
+		return
+	}
+	if again := b.again; again != nil && refusesMedia(ev.Status) {
+		b.again = nil
+		again(c)
 		return
 	}
 	status := ev.Status
@@ -366,7 +382,7 @@ func (c *Call) unanswered(r *ring, o route.Outcome, next route.Decision) outcome
 	if r.decision.Kind == route.Trunk {
 		return fromOutside(r.best)
 	}
-	if o == route.Unreachable && (r.best == 488 || r.best == 606 || r.best == 415) {
+	if o == route.Unreachable && (refusesMedia(r.best)) {
 		return ended(record.CallFailed, record.ReasonIncompatibleMedia, 488, "Not Acceptable Here", 0, record.HungUpByCallee)
 	}
 	refusal := next.Refusal

@@ -29,14 +29,16 @@ type PhoneCall struct {
 	routes      []string
 	stop        func()
 	acks        map[string]string // ACK by CSeq number
-	accepted    bool
 	direction   string
+	onOffer     func(Message) (status int, description string)
+	asks        bool            // the first INVITE has no description
+	late        map[string]bool // CSeq numbers of requests without a description
 }
 
 func newCall(h *Handset, callID string) *PhoneCall {
 	return &PhoneCall{
 		Messages: newRecord[Message](), handset: h, callID: callID, sound: openSound(h.conn.LocalAddr()),
-		acks: map[string]string{}, direction: "sendrecv", stop: func() {},
+		acks: map[string]string{}, late: map[string]bool{}, direction: "sendrecv", stop: func() {},
 	}
 }
 
@@ -50,7 +52,19 @@ func (h *Handset) Dial(t testing.TB, number string, lines ...string) *PhoneCall 
 // DialURI is Dial to a whole URI.
 func (h *Handset) DialURI(t testing.TB, uri string, lines ...string) *PhoneCall {
 	t.Helper()
+	return h.dial(uri, false, lines)
+}
+
+// DialLate is Dial without a description: the handset answers the other side's offer in
+// the ACK.
+func (h *Handset) DialLate(t testing.TB, number string, lines ...string) *PhoneCall {
+	t.Helper()
+	return h.dial("sip:"+number+"@"+h.account.Domain, true, lines)
+}
+
+func (h *Handset) dial(uri string, asks bool, lines []string) *PhoneCall {
 	c := newCall(h, rand.Text())
+	c.asks = asks
 	c.uri, c.target, c.remote = uri, uri, "<"+uri+">"
 	c.local = "<" + h.account.aor() + ">;tag=" + rand.Text()[:8]
 	c.inviteLines = lines
@@ -76,13 +90,20 @@ func (c *PhoneCall) sendInvite(auth string) {
 	c.mu.Lock()
 	c.branch, c.cseq = branch, cseq
 	c.mu.Unlock()
-	tx := h.requestAs("INVITE", c.uri, c.sound.sdp(c.direction), cseq, branch, append(c.lines(), lines...))
+	c.mu.Lock()
+	description := c.sound.sdp(c.direction)
+	if c.asks {
+		c.late[fmt.Sprint(cseq)], description = true, ""
+	}
+	all := append(c.lines(), lines...)
+	c.mu.Unlock()
+	tx := h.requestAs("INVITE", c.uri, description, cseq, branch, all)
 	c.mu.Lock()
 	c.stop = tx.stop
 	c.mu.Unlock()
 }
 
-// lines are the header fields every request of the call has.
+// lines are the header fields every request of the call has. c.mu is held.
 func (c *PhoneCall) lines() []string {
 	out := []string{"From: " + c.local, "To: " + c.remote, "Call-ID: " + c.callID, "Contact: <" + c.handset.Contact() + ">"}
 	for _, r := range c.routes {
@@ -105,7 +126,10 @@ func (c *PhoneCall) heard(m Message) {
 	case status < 200:
 		if rel := m.Get("Rseq"); rel != "" {
 			c.learn(m)
-			tx := c.handset.request("PRACK", c.target, "", append(c.lines(), "RAck: "+rel+" "+m.Get("Cseq")))
+			c.mu.Lock()
+			target, lines := c.target, append(c.lines(), "RAck: "+rel+" "+m.Get("Cseq"))
+			c.mu.Unlock()
+			tx := c.handset.request("PRACK", target, "", lines)
 			go func() { <-c.handset.done; tx.stop() }()
 		}
 	case status < 300:
@@ -141,6 +165,10 @@ func (c *PhoneCall) learn(m Message) {
 func (c *PhoneCall) ack(cseq, to string) {
 	c.mu.Lock()
 	text, done := c.acks[cseq]
+	description := ""
+	if c.late[cseq] && to == "" {
+		description = c.sound.sdp(c.direction)
+	}
 	uri, branch, lines := c.target, "z9hG4bK"+rand.Text(), c.lines()
 	if to != "" {
 		uri, branch = c.uri, c.branch
@@ -155,7 +183,7 @@ func (c *PhoneCall) ack(cseq, to string) {
 			"ACK " + uri + " SIP/2.0",
 			fmt.Sprintf("Via: SIP/2.0/%s %s;branch=%s;rport", strings.ToUpper(c.handset.account.Transport), c.handset.conn.LocalAddr(), branch),
 			"Max-Forwards: 70", "CSeq: " + cseq + " ACK",
-		}, lines...), "")
+		}, lines...), description)
 		c.mu.Lock()
 		c.acks[cseq] = text
 		c.mu.Unlock()
@@ -184,6 +212,14 @@ func (c *PhoneCall) request(m Message) {
 		if branchOf(m) == branchOf(c.invite) && c.uri == "" {
 			return // sent again, before the answer
 		}
+		c.mu.Lock()
+		onOffer := c.onOffer
+		c.mu.Unlock()
+		if onOffer != nil && m.Body != "" {
+			status, description := onOffer(m)
+			c.handset.reply(m, status, c.tag(), description, "Contact: <"+c.handset.Contact()+">")
+			return
+		}
 		body := ""
 		if m.Body != "" || m.Method() == "INVITE" {
 			c.sound.aim(m.Body)
@@ -205,6 +241,8 @@ func (c *PhoneCall) answering(offer string) string {
 	case strings.Contains(offer, "a=recvonly"):
 		return "sendonly"
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	return c.direction
 }
 
@@ -221,7 +259,9 @@ func (c *PhoneCall) Invite() Message { return c.invite }
 func (c *PhoneCall) Reply(status int, lines ...string) {
 	body := ""
 	if status == 183 || status/100 == 2 {
+		c.mu.Lock()
 		body = c.sound.sdp(c.direction)
+		c.mu.Unlock()
 	}
 	if status/100 != 3 { // a redirect has a Contact of its own
 		lines = append(lines, "Contact: <"+c.handset.Contact()+">")
@@ -283,6 +323,28 @@ func (c *PhoneCall) Request(t testing.TB, method, body string, lines ...string) 
 	return m
 }
 
+// OnOffer answers the offers of re-INVITE and UPDATE; nil leaves them to the handset.
+func (c *PhoneCall) OnOffer(answer func(Message) (status int, description string)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.onOffer = answer
+}
+
+// Offer sends a re-INVITE with a description of the test's; without one it asks for an
+// offer and answers it in the ACK.
+func (c *PhoneCall) Offer(t testing.TB, description string) Message {
+	t.Helper()
+	if description == "" {
+		c.handset.mu.Lock()
+		next := c.handset.cseq + 1
+		c.handset.mu.Unlock()
+		c.mu.Lock()
+		c.late[fmt.Sprint(next)] = true
+		c.mu.Unlock()
+	}
+	return c.Request(t, "INVITE", description)
+}
+
 // Hangup ends the call with BYE and returns the status answered.
 func (c *PhoneCall) Hangup(t testing.TB) int {
 	t.Helper()
@@ -304,9 +366,10 @@ func (c *PhoneCall) Cancel(t testing.TB) int {
 // Reinvite offers the handset's media in another direction: sendonly is hold.
 func (c *PhoneCall) Reinvite(t testing.TB, direction string) Message {
 	t.Helper()
+	c.mu.Lock()
 	c.direction = direction
-	m := c.Request(t, "INVITE", c.sound.sdp(direction))
-	return m
+	c.mu.Unlock()
+	return c.Request(t, "INVITE", c.sound.sdp(direction))
 }
 
 // Refer asks for a transfer to a URI and returns the status answered.
@@ -319,7 +382,10 @@ func (c *PhoneCall) Refer(t testing.TB, uri string) int {
 // (attended transfer, RFC 5589 section 7).
 func (c *PhoneCall) ReferTo(t testing.TB, other *PhoneCall) int {
 	t.Helper()
-	return c.Refer(t, uriOf(other.remote)+"?Replaces="+url.QueryEscape(other.Replaces()))
+	other.mu.Lock()
+	uri := uriOf(other.remote)
+	other.mu.Unlock()
+	return c.Refer(t, uri+"?Replaces="+url.QueryEscape(other.Replaces()))
 }
 
 // Replaces names the call for a Replaces header of the handset's other party (RFC 3891):
