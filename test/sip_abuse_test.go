@@ -127,7 +127,7 @@ func TestSipvicious(t *testing.T) {
 			})
 		}
 	})
-	wantCalls(t, direct, "405", "405")
+	wantCalls(t, direct, "407", "407")
 
 	passwords := make([]string, 20)
 	for i := range passwords {
@@ -141,7 +141,7 @@ func TestSipvicious(t *testing.T) {
 	if bans := d.all(t, "/v1/bans"); len(bans) != 1 || bans[0].str("source") != "127.0.0.1" {
 		t.Errorf("bans %v", bans)
 	}
-	wantCalls(t, direct, silence, "405")
+	wantCalls(t, direct, silence, "407")
 	phone := peer.StartPhone(t, o.sipAccount(d, 0, "udp"))
 	for range 3 {
 		if resp := phone.Register(t, 600); resp.Status() != 200 {

@@ -10,9 +10,9 @@ import (
 
 const torture = "../sip/wire/testdata/torture"
 
-// tortured are the messages of RFC 4475 and RFC 5118 and what the daemon answers. A
-// call is refused with 405 for as long as there are no calls, before its body or
-// extensions are looked at (RFC 3261 8.2.1). Nobody's domain is challenged like ours.
+// tortured are the messages of RFC 4475 and RFC 5118 and what the daemon answers. Who
+// calls is asked for credentials before the body or extensions are looked at; what is
+// said to be in a dialog is in none. Nobody's domain is challenged like ours.
 var tortured = []struct {
 	file string
 	udp  string
@@ -22,7 +22,7 @@ var tortured = []struct {
 }{
 	{"rfc4475/badaspec", "400", "", "the blanks may be ignored; peers this would be passed on to do not all do so"},
 	{"rfc4475/badbranch", "400", "", "falling back to RFC 2543 matching is allowed; it takes two senders for one"},
-	{"rfc4475/baddate", "405", "", "Date decides nothing here"},
+	{"rfc4475/baddate", "407", "", "Date decides nothing here"},
 	{"rfc4475/baddn", "400", "400 closed", "the name may be guessed; a From of two values may not. Over TCP: no Content-Length"},
 	{"rfc4475/badinv01", "400", "", ""},
 	{"rfc4475/badvers", "505", "", ""},
@@ -33,15 +33,15 @@ var tortured = []struct {
 	{"rfc4475/cparam01", "401", "", ""},
 	{"rfc4475/cparam02", "401", "", ""},
 	{"rfc4475/dblreq", "401", none, "over UDP what follows the message is ignored; over TCP it is the next message"},
-	{"rfc4475/esc01", "405", "", ""},
+	{"rfc4475/esc01", "407", "", ""},
 	{"rfc4475/esc02", "405", "", "501 is for methods nobody knows; 405 tells in Allow which we take"},
 	{"rfc4475/escnull", "400", "", "legal; a user name with NUL in it can be nobody's"},
 	{"rfc4475/escruri", "400", "", "headers in a Request-URI may be ignored; nobody who means well sends them"},
 	{"rfc4475/insuf", silence, "", "400 is ideal; without From, To and Call-ID no sender can tell what it answers"},
 	{"rfc4475/intmeth", "405", "", "as esc02"},
-	{"rfc4475/inv2543", "405", "400 closed", "over TCP: no Content-Length"},
-	{"rfc4475/invut", "405", "", ""},
-	{"rfc4475/longreq", "405", "", ""},
+	{"rfc4475/inv2543", "407", "400 closed", "over TCP: no Content-Length"},
+	{"rfc4475/invut", "407", "", ""},
+	{"rfc4475/longreq", "407", "", ""},
 	{"rfc4475/ltgtruri", "400", "", "a repair is allowed; what is meant is for the sender to say"},
 	{"rfc4475/lwsdisp", "200", "", ""},
 	{"rfc4475/lwsruri", "400", "", "as ltgtruri"},
@@ -60,7 +60,7 @@ var tortured = []struct {
 	{"rfc4475/regescrt", "401", "", ""},
 	{"rfc4475/scalar02", "400", "", ""},
 	{"rfc4475/scalarlg", silence, "", ""},
-	{"rfc4475/sdp01", "405", "", ""},
+	{"rfc4475/sdp01", "407", "", ""},
 	{"rfc4475/semiuri", "200", "", "OPTIONS is answered whoever it is for: 404 would tell who is here"},
 	{"rfc4475/test", silence, "", "comes with the RFC's archive only; it has no version and no headers' end"},
 	{"rfc4475/transports", "200", "", ""},
@@ -68,20 +68,20 @@ var tortured = []struct {
 	{"rfc4475/unkscm", "416", "", ""},
 	{"rfc4475/unksm2", "400", "", ""},
 	{"rfc4475/unreason", silence, "", "a response that nobody waits for"},
-	{"rfc4475/wsinv", "405", "", ""},
+	{"rfc4475/wsinv", "481", "", ""},
 	{"rfc4475/zeromf", "200", "", "483 is for who would pass it on; OPTIONS ends here"},
-	{"rfc5118/ipv4-mapped-ipv6", "405", "", ""},
+	{"rfc5118/ipv4-mapped-ipv6", "407", "", ""},
 	{"rfc5118/ipv6-bad", "400", "", ""},
 	{"rfc5118/ipv6-bug-abnf-3-colons", "400", "", "taking it is allowed; three colons are no address in any current grammar"},
 	{"rfc5118/ipv6-correct-abnf-2-colons", "200", "", ""},
 	{"rfc5118/ipv6-good", "401", "", ""},
 	{"rfc5118/ipv6-in-sdp", "400", none, "the RFC's own Content-Length is larger than its body"},
-	{"rfc5118/mult-ip-in-header", "405", "", ""},
-	{"rfc5118/mult-ip-in-sdp", "405", "", ""},
+	{"rfc5118/mult-ip-in-header", "481", "", ""},
+	{"rfc5118/mult-ip-in-sdp", "407", "", ""},
 	{"rfc5118/port-ambiguous", "401", "", ""},
 	{"rfc5118/port-unambiguous", "401", "", ""},
 	{"rfc5118/via-received-param-no-delim", "200", "", ""},
-	{"rfc5118/via-received-param-with-delim", "405", "", ""},
+	{"rfc5118/via-received-param-with-delim", "481", "", ""},
 }
 
 // none marks a message that says nothing over TCP.
