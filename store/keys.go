@@ -22,6 +22,7 @@ import (
 //	p/<device>                               files a phone has uploaded
 //	i/<digest>, e/<expires ms>/<digest>      answers to idempotency keys
 //	o/…                                      outbox, see outbox_keys.go
+//	s/<tag>                                  subscription of a phone to a lamp
 var (
 	keyFormat   = []byte("m/format")
 	keyRevision = []byte("m/revision")
