@@ -39,7 +39,7 @@ func (s *Store) Backup(w io.Writer) error {
 		err = b.part(recordsDir, s.engine.Backup)
 	}
 	if err == nil {
-		err = b.part(bindingsDir, s.bindings.engine.Backup)
+		err = b.part(bindingsDir, s.bindings.backup)
 	}
 	if err == nil {
 		err = s.backupBlobs(b)

@@ -12,7 +12,11 @@ func bindingsOf(t *testing.T, b *Bindings) map[string]string {
 	t.Helper()
 	got := map[string]string{}
 	err := b.Load(func(key, value []byte) error {
-		got[string(key)] = string(value)
+		if value == nil {
+			delete(got, string(key))
+		} else {
+			got[string(key)] = string(value)
+		}
 		return nil
 	})
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"dialtone/store/kv/badger"
 )
 
 func TestInspect(t *testing.T) {
@@ -37,11 +39,11 @@ func TestInspect(t *testing.T) {
 		t.Errorf("a closed store: %v", err)
 	}
 
-	records, err := openBindings(filepath.Join(dir, recordsDir), slog.New(slog.DiscardHandler))
+	records, err := badger.Open(badger.Options{Dir: filepath.Join(dir, recordsDir)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(writeFormat(records.engine, recordsFormat+1), records.close()); err != nil {
+	if err := errors.Join(writeFormat(records, recordsFormat+1), records.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if err := Inspect(dir); !errors.Is(err, ErrNewerFormat) {

@@ -11,7 +11,7 @@ import (
 // Formats of the engines' content: what this version writes and the newest it reads.
 const (
 	recordsFormat  = 1
-	bindingsFormat = 1
+	bindingsFormat = 1 // in an engine; a journal knows its own
 )
 
 // migration brings an engine's content to format to. It may have been cut short before

@@ -141,8 +141,10 @@ func restorePart(dir, name string, b *backupReader, files *blob.Store, log *slog
 	switch {
 	case name == keyFile:
 		err = restoreFile(filepath.Join(dir, keyFile), part)
-	case name == recordsDir || name == bindingsDir:
+	case name == recordsDir:
 		err = restoreEngine(filepath.Join(dir, name), part, log)
+	case name == bindingsDir:
+		err = restoreBindings(filepath.Join(dir, name), part, log)
 	case strings.HasPrefix(name, blobPart):
 		err = restoreBlob(files, name, part)
 	default:

@@ -26,9 +26,11 @@ type room struct{ layer, order int }
 // rooms is every package folder there may be. A new one needs a line here.
 var rooms = map[string]room{
 	"store/kv":        {0, 0},
-	"store/kv/badger": {0, 1},
+	"store/kv/badger": {0, 2},
 	"store/kv/kvtest": {0, 1},
 	"store/blob":      {0, 0},
+	"store/folder":    {0, 1},
+	"store/journal":   {0, 2},
 	"e911/number":     {0, 0},
 	"e911/pidflo":     {0, 0},
 	"internal/seal":   {0, 0},

@@ -51,7 +51,7 @@ func TestRestoreRefuses(t *testing.T) {
 		name, key string
 		value     []byte
 	}{
-		{"empty", "a@b", nil},
+		{"empty", "a@b", []byte{}},
 		{"cut", "a@b", good[:len(good)-1]},
 		{"longer", "a@b", append(good[:len(good):len(good)], 0)},
 		{"another version", "a@b", append([]byte{recordVersion + 1}, good[1:]...)},
@@ -66,6 +66,26 @@ func TestRestoreRefuses(t *testing.T) {
 				t.Fatal("accepted")
 			}
 		})
+	}
+}
+
+// A deletion in the log takes back what came before it, and only that.
+func TestRestoreOfADeletion(t *testing.T) {
+	r := New(Config{})
+	for _, step := range []struct{ key, aor string }{{"a@b", "a@b"}, {"c@d", "c@d"}, {"a@b", ""}, {"nobody@b", ""}} {
+		var value []byte
+		if step.aor != "" {
+			value = recordOf(t, newPhone(step.aor).request(600, sipA))
+		}
+		if err := r.Restore([]byte(step.key), value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := r.ByAccount("acc_1", noon); len(got) != 1 || got[0].AOR != "c@d" {
+		t.Fatalf("left: %v", got)
+	}
+	if got := r.Lookup(nil, []byte("a@b"), noon); len(got) != 0 {
+		t.Fatalf("the deleted: %v", got)
 	}
 }
 

@@ -114,14 +114,19 @@ func (r *Registrar) Serve(ctx context.Context) {
 	wg.Wait()
 }
 
-// Restore puts back the AOR of one record of the log, as it was committed. Call
-// it for each record before the registrar is used. Flows over connections are
+// Restore takes one record of the log, as it was committed: the last of an AOR is its
+// state, and a nil value leaves nothing of it. Call it for each record, in their order,
+// before the registrar is used. Flows over connections are
 // gone: those bindings stay, with connection 0, until they expire or the phone
 // comes back. Records with expired bindings are restored too and swept.
 func (r *Registrar) Restore(key, value []byte) error {
-	a, accountID, err := parseRecord(key, value)
-	if err != nil {
-		return err
+	var a *aor
+	var accountID string
+	if value != nil {
+		var err error
+		if a, accountID, err = parseRecord(key, value); err != nil {
+			return err
+		}
 	}
 	s, h := locate(r, key)
 	s.mu.Lock()
@@ -129,6 +134,12 @@ func (r *Registrar) Restore(key, value []byte) error {
 	if old := lookUp(&s.aors, h, key); old != nil {
 		r.metrics.bindings.Sub(float64(len(old.bindings)))
 		r.accounts.remove(old)
+		if a == nil {
+			s.aors.remove(h, old.name())
+		}
+	}
+	if a == nil {
+		return nil
 	}
 	s.aors.put(h, a)
 	r.accounts.add(a, accountID)

@@ -80,6 +80,12 @@ func writeEnd(w io.Writer, entries uint64) error {
 	return err
 }
 
+// IsBackup tells whether a backup of an engine follows, without reading it.
+func IsBackup(r *bufio.Reader) bool {
+	head, _ := r.Peek(len(backupMagic)) // less of it is none
+	return string(head) == backupMagic
+}
+
 // ReadBackup calls fn for each entry of a backup in key order. The slices are valid only
 // during the call. The stream is known to be whole only when ReadBackup returns nil:
 // ErrBadBackup says it is not.

@@ -22,7 +22,7 @@ func TestWriterProcess(t *testing.T) {
 	if dir == "" {
 		t.Skip("runs as a child of TestKill")
 	}
-	e := mustOpen(t, Options{Dir: dir, MemTable: minMemTableBytes})
+	e := mustOpen(t, Options{Dir: dir, memTable: minMemTableBytes})
 	for i := range 1_000_000 {
 		key := fmt.Sprintf("%d-%06d", os.Getpid(), i)
 		mustPut(t, e, key, incompressible(i, 20_000))
@@ -65,7 +65,7 @@ func TestKill(t *testing.T) {
 	var keys []string
 	for _, n := range []int{1, 300, 700} { // the last crosses a log
 		keys = append(keys, killWriter(t, dir, n)...)
-		wantKeys(t, Options{Dir: dir, MemTable: minMemTableBytes}, keys)
+		wantKeys(t, Options{Dir: dir, memTable: minMemTableBytes}, keys)
 	}
 }
 
@@ -89,7 +89,7 @@ func wantKeys(t *testing.T, opts Options, keys []string) {
 // A killed process on a disk that is full by the time it starts again.
 func TestKillThenFullDisk(t *testing.T) {
 	disk := smallDisk(t, 64)
-	opts := Options{Dir: filepath.Join(disk, "db"), MemTable: minMemTableBytes}
+	opts := Options{Dir: filepath.Join(disk, "db"), memTable: minMemTableBytes}
 	keys := killWriter(t, opts.Dir, 200)
 	fillUp(t, disk)
 	wantKeys(t, opts, keys)

@@ -67,7 +67,7 @@ func open(opts Options) (*Engine, error) {
 	if err := checkRestored(opts.Dir); err != nil {
 		return nil, err
 	}
-	room := newRoom(opts.Dir, opts.MemTable)
+	room := newRoom(opts.Dir, opts.memTable)
 	if err := room.beforeOpen(); err != nil {
 		return nil, err
 	}

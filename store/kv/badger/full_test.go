@@ -69,7 +69,7 @@ func (endless) Read(p []byte) (int, error) {
 
 func TestFullDisk(t *testing.T) {
 	disk := smallDisk(t, 48)
-	opts := Options{Dir: filepath.Join(disk, "db"), MemTable: minMemTableBytes}
+	opts := Options{Dir: filepath.Join(disk, "db"), memTable: minMemTableBytes}
 	e := mustOpen(t, opts)
 	for i := range 500 {
 		mustPut(t, e, fmt.Sprint("early", i), make([]byte, 1000))
@@ -105,7 +105,7 @@ func TestFullDisk(t *testing.T) {
 
 func TestWritingUntilFull(t *testing.T) {
 	disk := smallDisk(t, 64)
-	opts := Options{Dir: disk, MemTable: minMemTableBytes}
+	opts := Options{Dir: disk, memTable: minMemTableBytes}
 	e := mustOpen(t, opts)
 	written := 0
 	var err error
@@ -136,7 +136,7 @@ func incompressible(seed, n int) []byte {
 
 // Overwriting the same keys leaves only garbage behind, which has to make room again.
 func TestOverwritingOnSmallDisk(t *testing.T) {
-	e := mustOpen(t, Options{Dir: smallDisk(t, 96), MemTable: minMemTableBytes})
+	e := mustOpen(t, Options{Dir: smallDisk(t, 96), memTable: minMemTableBytes})
 	deadline := time.Now().Add(time.Minute)
 	for i := range 400 { // 120 MB
 		for {
@@ -156,7 +156,7 @@ func TestOverwritingOnSmallDisk(t *testing.T) {
 // A program beside us that takes all the room, and gives it back, again and again.
 func TestRivalForRoom(t *testing.T) {
 	disk := smallDisk(t, 64)
-	opts := Options{Dir: filepath.Join(disk, "db"), MemTable: minMemTableBytes}
+	opts := Options{Dir: filepath.Join(disk, "db"), memTable: minMemTableBytes}
 	e := mustOpen(t, opts)
 	rival := make(chan struct{})
 	stop := make(chan struct{})

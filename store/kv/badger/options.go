@@ -30,21 +30,20 @@ type Options struct {
 	Dir string
 	// Logger gets warnings and errors; nil discards them.
 	Logger *slog.Logger
-	// MemTable is the size in bytes of Badger's table in memory, 0 for 32 MB. One
-	// transaction may write a seventh of it; three tables, their logs and what makes
-	// files of them are in memory while much is written. Under 32 MB not every
-	// transaction fits that kv promises: for an owner who knows his own.
-	MemTable int64
+
+	// memTable is the size in bytes of Badger's table in memory, 0 for memTableBytes. Under
+	// that not every transaction fits that kv promises.
+	memTable int64
 }
 
 func (o Options) withDefaults() Options {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.MemTable == 0 {
-		o.MemTable = memTableBytes
+	if o.memTable == 0 {
+		o.memTable = memTableBytes
 	}
-	o.MemTable = max(o.MemTable, minMemTableBytes)
+	o.memTable = max(o.memTable, minMemTableBytes)
 	return o
 }
 
@@ -58,7 +57,7 @@ func (o Options) library() lib.Options {
 		WithDetectConflicts(false).
 		WithBypassLockGuard(true).
 		WithNumVersionsToKeep(1).
-		WithMemTableSize(o.MemTable).
+		WithMemTableSize(o.memTable).
 		WithNumMemtables(2).
 		WithNumCompactors(0).
 		WithNumLevelZeroTables(compactAt / 2).
