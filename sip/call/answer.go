@@ -165,6 +165,10 @@ func (c *Call) answerWith(l *leg, description []byte, h ...dialog.Header) error 
 
 // confirmed takes the answer that came with an ACK to an offer of ours.
 func (c *Call) confirmed(l *leg, ev dialog.Confirmed) {
+	if other := c.other(l); l.media == nil && other != nil && ev.SDP != nil {
+		other.Ack(ev.SDP) // whose offer it answers
+		return
+	}
 	if !l.offering {
 		return
 	}

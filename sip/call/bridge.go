@@ -107,7 +107,12 @@ func (c *Call) audible(l *leg) []sdp.Codec {
 // holdChanged tells the other party that he is on hold, or no longer: with music, or by
 // what his phone shows.
 func (c *Call) holdChanged(by, other *leg) {
-	c.publish()
+	c.relight(by)
+	if by.holds {
+		c.notify(EventHeld)
+	} else {
+		c.notify(EventResumed)
+	}
 	if other == nil || !other.answered || other.media == nil {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dialtone/sip/dialog"
 	"dialtone/sip/route"
 	"dialtone/store/record"
 )
@@ -42,12 +43,13 @@ type Call struct {
 
 	record    record.CallRecord
 	transfers int
-	started   bool        // somebody was told of it
-	rang      bool        // somebody was rung, and that was told
-	moved     bool        // whom it was about talks in another call now
-	merged    bool        // it became part of another call and has no record
-	counted   bool        // in the limits
-	played    func(*Call) // what is next when a sound has ended
+	started   bool         // somebody was told of it
+	rang      bool         // somebody was rung, and that was told
+	moved     bool         // whom it was about talks in another call now
+	merged    bool         // it became part of another call and has no record
+	counted   bool         // in the limits
+	played    func(*Call)  // what is next when a sound has ended
+	why       dialog.Cause // what the party that hung up said; passed on
 	over      bool
 	written   bool // the record
 	faults    int

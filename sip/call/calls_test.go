@@ -16,6 +16,9 @@ func TestExtensionToExtension(t *testing.T) {
 	if from := b.Invite().Get("From"); !slices.Contains([]string{`"Ann" <sip:1001@pbx.example>`}, cutTag(from)) {
 		t.Errorf("From %q", from)
 	}
+	if hops := b.Invite().Get("Max-Forwards"); hops != "69" {
+		t.Errorf("Max-Forwards %q", hops)
+	}
 	b.Reply(180)
 	a.Await(t, 180)
 	b.Answer(t)

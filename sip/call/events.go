@@ -38,7 +38,7 @@ func (c *Call) happened(l *leg, ev dialog.Event) {
 	case dialog.Failed:
 		c.legFailed(l, ev)
 	case dialog.Cancelled:
-		c.cancelled(l)
+		c.cancelled(l, ev)
 	case dialog.Confirmed:
 		c.confirmed(l, ev)
 	case dialog.Offered:
@@ -99,10 +99,10 @@ func (c *Call) legFailed(l *leg, ev dialog.Failed) {
 }
 
 // cancelled handles a caller who gave up.
-func (c *Call) cancelled(l *leg) {
+func (c *Call) cancelled(l *leg, ev dialog.Cancelled) {
 	l.status = 487
 	c.remove(l)
-	c.leaves(l, endCancelled)
+	c.leaves(l, ev.Cause, endCancelled)
 }
 
 // legEnded handles the end of a dialog.
@@ -132,7 +132,7 @@ func (c *Call) legEnded(l *leg, ev dialog.Ended) {
 	case dialog.WhyCancelled:
 		o = endCancelled
 	}
-	c.leaves(l, o)
+	c.leaves(l, ev.Cause, o)
 }
 
 func hungUpBy(seat string, remote bool) string {
@@ -145,8 +145,11 @@ func hungUpBy(seat string, remote bool) string {
 	return record.HungUpByCaller
 }
 
-// leaves ends the call when nobody is left for whom it goes on. l is removed already.
-func (c *Call) leaves(l *leg, o outcome) {
+// leaves ends the call when nobody is left for whom it goes on; the others are told what
+// the one who left said. l is removed already.
+func (c *Call) leaves(l *leg, why dialog.Cause, o outcome) {
+	c.why = why
+	defer func() { c.why = dialog.Cause{} }()
 	switch {
 	case c.ring != nil && c.ring.from == l:
 		if !l.answered && c.record.AnsweredAt.IsZero() {

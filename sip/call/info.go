@@ -101,7 +101,8 @@ func (c *Call) publish() {
 	if old := c.info.Load(); old != nil && old.same(&info) {
 		return
 	}
-	c.info.Store(&info)
+	changed := info // only what is new goes to the heap
+	c.info.Store(&changed)
 }
 
 func (i *Info) same(o *Info) bool {

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"dialtone/sip/dialog"
 	"dialtone/sip/media"
 	"dialtone/sip/route"
 	"dialtone/store"
@@ -162,12 +163,16 @@ func (c *Call) end(o outcome) {
 		return
 	}
 	c.over, c.ended = true, o
-	c.stopRing(causeOf(o))
+	cause := causeOf(o)
+	if c.why != (dialog.Cause{}) && o.by != record.HungUpBySystem {
+		cause = c.why
+	}
+	c.stopRing(cause)
 	c.transfer.stop()
 	for len(c.legs) > 0 {
 		l := c.legs[0]
 		c.tell(l, o)
-		c.hangup(l, causeOf(o))
+		c.hangup(l, cause)
 	}
 	c.write(o)
 }

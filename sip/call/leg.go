@@ -29,6 +29,7 @@ type dialogue interface {
 	Reject(status int, reason string, h ...dialog.Header) error
 	Hangup(cause dialog.Cause, h ...dialog.Header)
 	Reoffer(sdp []byte, h ...dialog.Header) error
+	Ack(sdp []byte)
 	Send(r dialog.InDialog, done func(*sip.Response, error))
 	Heard() bool
 }

@@ -30,6 +30,8 @@ const (
 	trunkRing = 180 * time.Second
 	// emergencyRing bounds an emergency call's ringing over all its trunks.
 	emergencyRing = time.Hour
+	// phoneSession is how often a phone must show that it still has the call (RFC 4028).
+	phoneSession = 30 * time.Minute
 	// defaultRing is for stages that name no time.
 	defaultRing = 60 * time.Second
 	// lookup bounds finding a trunk's addresses and connecting to one.

@@ -203,7 +203,7 @@ func (c *Call) trunkInvite(o *outside, place trunk.Destination, flow dialog.Flow
 	target := "sip:" + escapeUser(w.Number) + "@" + bracketHost(place.Host)
 	out := dialog.Outgoing{
 		Flow: flow, Target: target, To: dialog.Address{URI: target}, From: shownFrom(w.Shown, ours),
-		Headers: identityHeaders(w.Shown, ours), RingTimeout: trunkRing, Trunk: o.record.ID, Emergency: c.emergency,
+		Headers: identityHeaders(w.Shown, ours), RingTimeout: trunkRing, MaxForwards: c.ring.hops(), Trunk: o.record.ID, Emergency: c.emergency,
 	}
 	if o.redirect != "" {
 		out.Target = o.redirect

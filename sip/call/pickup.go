@@ -99,7 +99,7 @@ func (c *Call) taken(l *leg, named string) {
 		return
 	}
 	c.takeSeat(old, l)
-	c.seat(stays, l)
+	c.seat(stays, l, false)
 	c.hangup(old, dialog.Cause{Q850: 16, Text: "Replaced"})
 }
 

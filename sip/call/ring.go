@@ -118,14 +118,27 @@ func (c *Call) ringBinding(b *branch, at *registrar.Binding, policy media.Policy
 		Flow: dialog.Flow{
 			Transport: strings.ToLower(at.Transport.String()), Remote: at.Source, Listener: at.Listener, Connection: at.Connection,
 		},
-		Target: at.Contact, Route: pathOf(at.Path), RingTimeout: dialog.DefaultRingTimeout,
-		From: shownFrom(b.target.Shown, hostOf(b.target.AOR)), To: dialog.Address{URI: "sip:" + b.target.AOR},
+		Target: at.Contact, Route: pathOf(at.Path), RingTimeout: dialog.DefaultRingTimeout, MaxForwards: c.ring.hops(),
+		SessionExpires: phoneSession,
+		From:           shownFrom(b.target.Shown, hostOf(b.target.AOR)), To: dialog.Address{URI: "sip:" + b.target.AOR},
 		Headers: append(identityHeaders(b.target.Shown, hostOf(b.target.AOR)), c.ring.headers...),
 	}
 	c.view(func(d directory) { l.who.named(d.v) })
 	o.Headers = append(o.Headers, historyInside(c.ring.decision, hostOf(b.target.AOR))...)
 	b.leg = l
 	c.call(b, o, media.Options{SRTP: policy, Symmetric: true})
+}
+
+// hops is the Max-Forwards of what the call sends on: a call that goes in circles through
+// others ends (RFC 3261 section 16.6). 0 is for no limit but the usual one.
+func (r *ring) hops() int {
+	if r.from.dialogue == nil || !r.from.Incoming() || r.from.Request() == nil {
+		return 0
+	}
+	if h := r.from.Request().MaxForwards(); h != nil {
+		return max(int(h.Val())-1, 1)
+	}
+	return 0
 }
 
 // call opens media for a branch's leg, offers them and sends the INVITE.
@@ -224,6 +237,9 @@ func (c *Call) sayRinging() {
 	r.said = 180
 	c.light(r.from, StateEarly)
 	c.notifyRinging()
+	if t := c.transfer; t != nil && t.referral != nil {
+		t.referral.Progress(180, "Ringing")
+	}
 	if r.from.answered {
 		c.ringback(r.from)
 		return

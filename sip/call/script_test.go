@@ -56,6 +56,8 @@ func (l *scripted) Flow() dialog.Flow {
 func (l *scripted) SetSink(sink func(dialog.Event))                  { l.locked(func() { l.sink = sink }) }
 func (l *scripted) Send(dialog.InDialog, func(*sip.Response, error)) {}
 
+func (l *scripted) Ack([]byte) {}
+
 func (l *scripted) locked(do func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

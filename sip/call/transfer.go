@@ -107,7 +107,7 @@ func (c *Call) transferred(won *leg, o outcome) {
 		if t.referral != nil {
 			t.referral.Done(200, "OK")
 		}
-		c.seat(t.of, won)
+		c.seat(t.of, won, false)
 		c.linger(t.by)
 		c.notify(EventTransferred)
 	case t.gone && !t.back && c.ringBack(t):
@@ -160,8 +160,9 @@ func (c *Call) ringback(l *leg) {
 	l.media.Play(ringTone(region))
 }
 
-// seat puts won opposite of one who stays, and connects the two.
-func (c *Call) seat(stays, won *leg) {
+// seat puts won opposite of one who stays, and connects the two. moved says that won had
+// another call, and must be told who is there now.
+func (c *Call) seat(stays, won *leg, moved bool) {
 	if c.callee == stays {
 		c.caller = won
 	} else {
@@ -174,7 +175,7 @@ func (c *Call) seat(stays, won *leg) {
 	c.light(stays, StateConfirmed)
 	c.light(won, StateConfirmed)
 	c.nowTalksTo(stays, won)
-	if won.wish != sdp.SendRecv {
+	if moved {
 		c.nowTalksTo(won, stays)
 	}
 }
@@ -258,10 +259,7 @@ func (c *Call) arrive(l *leg, named string, account record.ID, r referral) {
 	case c.other(old) != nil && c.other(old).answered && old.answered:
 		stays := c.other(old)
 		c.takeSeat(old, l)
-		c.seat(stays, l)
-		if l.wish == sdp.SendRecv {
-			c.nowTalksTo(l, stays)
-		}
+		c.seat(stays, l, true)
 	default:
 		r.Done(481, "Call/Transaction Does Not Exist")
 		c.hangup(l, dialog.Cause{Status: 481, Text: "Transfer target is gone"})

@@ -82,6 +82,7 @@ func TestTransferFailsAndRingsBack(t *testing.T) {
 	a.Refer(t, "sip:1002@"+office)
 	b := ringing(t, bob)
 	a.Hangup(t)
+	eventually(t, "the hang-up to be seen", func() bool { return len(p.Dialogs("ann@"+office)) == 0 })
 	b.Reply(486)
 	back := ringing(t, ann)
 	back.Answer(t)
