@@ -69,6 +69,9 @@ func FuzzSubscribe(f *testing.F) {
 			if !found || bytes.ContainsAny(bytes.ReplaceAll(head, []byte("\r\n"), nil), "\r\n\x00") {
 				t.Errorf("sent %q", o.Data)
 			}
+			if _, err := sip.ParseMessage(o.Data); err != nil {
+				t.Errorf("%v in %q", err, o.Data)
+			}
 		}
 		for _, value := range w.disk.records {
 			if _, _, err := parseKept(value); err != nil {
