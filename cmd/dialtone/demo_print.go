@@ -31,7 +31,7 @@ Dial   with a softphone (server {{.Server}}{{with .Transports}}, {{.}}{{end}}):
 {{- range .Phones}}
        user {{.User}}  password {{.Password}}  domain {{.Domain}}
 {{- end}}
-       Phones register in this version; calls between them are not taken yet.
+       then 1001 or 1002: the two call each other.
 
 `))
 
