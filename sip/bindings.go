@@ -28,7 +28,7 @@ func (s *Server) Bindings(account record.ID) []registrar.Binding {
 }
 
 // watch drops the bindings of what may no longer register and keeps up with the
-// emergency numbers and the trunks.
+// emergency numbers, the trunks and what lamps stand for.
 func (s *Server) watch(ctx context.Context) error {
 	sub := s.store.Subscribe(1024)
 	defer sub.Close()
@@ -40,16 +40,28 @@ func (s *Server) watch(ctx context.Context) error {
 		case err != nil:
 			return fmt.Errorf("cannot follow the store: %w", err)
 		}
+		changed := map[record.ID]bool{}
 		accounts, numbers, trunks := map[record.ID]bool{}, resync, resync
 		for _, c := range changes {
 			if account, affected := endsBindings(c); affected {
 				accounts[account] = true
+			}
+			if h := c.Record().Header(); c.Record().Kind() == record.KindAccount {
+				changed[h.ID] = true
+			} else if h.Account != "" {
+				changed[h.Account] = true
 			}
 			numbers = numbers || changesEmergencies(c)
 			trunks = trunks || c.Record().Kind() == record.KindProviderAccount
 		}
 		if trunks {
 			s.updateTrunks()
+		}
+		if resync {
+			changed = map[record.ID]bool{"": true}
+		}
+		for account := range changed {
+			s.lamps.Reconfigured(account)
 		}
 		if numbers {
 			s.loadEmergencies()

@@ -58,7 +58,7 @@ func (s *Server) newCalls(cfg Config) (err error) {
 	s.calls = call.New(call.Config{
 		Endpoint: s.endpoint, Media: s.media, Trunks: s.trunks, Store: s.store, Bindings: s.registrar,
 		Dial:    carrier{s}.Dial,
-		Records: records{s.history}, Notify: cfg.Notify,
+		Records: records{s.history}, Notify: s.happened,
 		Log: cfg.Log, Now: s.now, Registerer: cfg.Registerer,
 	})
 	s.agent.TransactionLayer().OnRequest(func(req *sipmsg.Request, tx *sipmsg.ServerTx) { s.handle(req, tx) })
@@ -137,6 +137,10 @@ func (r requester) Do(ctx context.Context, to trunk.Destination, q trunk.Request
 
 // request answers requests outside calls.
 func (s *Server) request(r *dialog.Request) {
+	if r.Message().Method == sipmsg.SUBSCRIBE {
+		s.lamps.Handle(r)
+		return
+	}
 	_ = r.Respond(405, "", nil, "", dialog.Header{Name: "Allow", Value: methods})
 }
 

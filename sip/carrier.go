@@ -26,26 +26,16 @@ var errNoListener = errors.New("no listener of that transport and address family
 // Ready fills what stands for us toward the peer, and lets the library send over the
 // flow's connection.
 func (c carrier) Ready(ctx context.Context, f dialog.Flow) (dialog.Flow, error) {
-	bound := f.Local
-	if f.Transport == registrar.UDP.String() {
-		if int(f.Listener) >= len(c.addrs.UDP) {
-			return f, fmt.Errorf("cannot reach %s: %w", f.Remote, errListenerGone)
-		}
-		bound = c.addrs.UDP[f.Listener]
-	} else {
-		stream := c.streams.get(f.Connection)
-		if stream == nil {
-			return f, fmt.Errorf("cannot reach %s: %w", f.Remote, errConnectionGone)
-		}
+	bound, err := c.boundTo(f)
+	if err != nil {
+		return f, fmt.Errorf("cannot reach %s: %w", f.Remote, err)
+	}
+	if stream := c.streams.get(f.Connection); stream != nil {
 		if err := stream.promote(ctx); err != nil {
 			return f, err
 		}
-		bound = addrPort(stream.conn.LocalAddr())
 	}
-	f.Local, f.Port = bound, c.contactPort(f.Transport, bound)
-	if f.Host = c.advertised; f.Host == "" {
-		f.Host = c.faces.toward(bound.Addr(), f.Remote.Addr(), c.now()).String()
-	}
+	f.Local, f.Host, f.Port = bound, c.hostToward(bound.Addr(), f.Remote.Addr()), c.contactPort(f.Transport, bound)
 	return f, nil
 }
 

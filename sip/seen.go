@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"context"
 	"time"
 
 	"dialtone/sip/registrar"
@@ -21,23 +20,7 @@ const (
 	maxEvents = 4096
 )
 
-// follow notes in a device's state when it last registered anew. Refreshes are not
-// written: the binding itself tells of them.
-func (s *Server) follow(ctx context.Context) error {
-	sub := s.registrar.Subscribe(maxEvents)
-	defer sub.Close()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case e := <-sub.Events:
-			if e.Kind == registrar.Registered {
-				s.noteSeen(&e.Binding)
-			}
-		}
-	}
-}
-
+// noteSeen notes that a phone has registered anew.
 func (s *Server) noteSeen(b *registrar.Binding) {
 	s.store.View(func(v *store.View) {
 		if l, ok := v.Line(record.ID(b.Credential)); ok {

@@ -23,6 +23,7 @@ import (
 	"dialtone/sip/call"
 	"dialtone/sip/dialog"
 	"dialtone/sip/digest"
+	"dialtone/sip/event"
 	"dialtone/sip/media"
 	"dialtone/sip/registrar"
 	"dialtone/sip/trunk"
@@ -90,6 +91,8 @@ type Server struct {
 	endpoint     *dialog.Endpoint
 	calls        *call.Manager
 	history      *store.Queue[store.EndedCall]
+	lamps        *event.Server
+	notified     func(call.Event) // nil for nobody
 
 	requests *requests
 	outgoing sync.WaitGroup // writes to and connections of our own
@@ -120,6 +123,9 @@ func Listen(ctx context.Context, cfg Config) (_ *Server, err error) {
 		return nil, err
 	}
 	if err := s.newCalls(cfg); err != nil {
+		return nil, err
+	}
+	if err := s.newLamps(cfg); err != nil {
 		return nil, err
 	}
 	s.loadEmergencies()
@@ -154,6 +160,7 @@ func newServer(cfg Config) *Server {
 
 		originHeader: newOriginHeader(),
 		clientCA:     cfg.ClientCA,
+		notified:     cfg.Notify,
 		requests:     newRequests(),
 	}
 	s.life, s.end = context.WithCancel(context.Background())
@@ -233,6 +240,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	}
 	g.Go(func() error { return ended(s.library.ServeTCP(s.libraryTCP)) })
 	g.Go(func() error { return s.media.Serve(ctx) })
+	g.Go(func() error { s.lamps.Serve(ctx); return nil })
 	g.Go(func() error {
 		trunks, stopTrunks := context.WithCancel(ctx)
 		defer stopTrunks()

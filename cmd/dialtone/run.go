@@ -15,6 +15,7 @@ import (
 	"dialtone/admin"
 	"dialtone/configs"
 	"dialtone/provision"
+	"dialtone/provision/layout"
 	"dialtone/provision/view"
 	"dialtone/sip"
 	"dialtone/store"
@@ -218,6 +219,7 @@ func (d *daemon) viewConfig() view.Config {
 		URL:     d.cfg.Provision.PublicURL, Scheme: d.certs.provision.scheme(), Port: int(tcpAddr(d.phones.Addr()).Port()),
 		SIP:     view.Listeners{Host: sipHost(d.cfg.SIP.Advertised, bound)},
 		Expires: min(defaultExpires, d.cfg.SIP.MaxExpires), Uploads: true,
+		Features: layout.Features{BLF: true, Intercom: true},
 	}
 	if len(bound.UDP) > 0 {
 		c.SIP.UDP = int(bound.UDP[0].Port())
