@@ -23,14 +23,14 @@ func (g *callers) register(ctx context.Context) error {
 func (g *callers) bind(ctx context.Context, i int, a Account) error {
 	authorization := ""
 	for seq := 1; seq <= 3; seq++ {
-		callID := fmt.Sprintf("bind%d.%d@load.invalid", i, seq)
+		callID := fmt.Sprintf("bind%d.%d@%s.invalid", i, seq, g.id)
 		got := make(chan int, 1)
 		g.mu.Lock()
 		g.bound[callID] = got
 		g.mu.Unlock()
-		b := fmt.Appendf(nil, "REGISTER sip:%[1]s SIP/2.0\r\nVia: SIP/2.0/UDP %[2]s;branch=z9hG4bKb%[3]d.%[4]d;rport\r\nMax-Forwards: 70\r\n"+
+		b := fmt.Appendf(nil, "REGISTER sip:%[1]s SIP/2.0\r\nVia: SIP/2.0/UDP %[2]s;branch=z9hG4bKb%[8]s.%[3]d.%[4]d;rport\r\nMax-Forwards: 70\r\n"+
 			"From: <sip:%[5]s@%[1]s>;tag=b%[3]d\r\nTo: <sip:%[5]s@%[1]s>\r\nCall-ID: %[6]s\r\nCSeq: %[4]d REGISTER\r\n"+
-			"Contact: <sip:%[5]s@%[2]s>\r\nExpires: 3600\r\n%[7]sContent-Length: 0\r\n\r\n", a.Domain, g.far, i, seq, a.User, callID, authorization)
+			"Contact: <sip:%[5]s@%[2]s>\r\nExpires: 3600\r\n%[7]sContent-Length: 0\r\n\r\n", a.Domain, g.far, i, seq, a.User, callID, authorization, g.id)
 		if _, err := g.in.Write([]udpio.Packet{{Data: b, Peer: g.Target}}); err != nil {
 			return err
 		}
@@ -83,8 +83,17 @@ func (g *callers) called(m []byte, send func([]byte)) {
 	switch string(method) {
 	case "INVITE":
 		send(g.answerCall(m, 180, "Ringing", ""))
-		send(g.answerCall(m, 200, "OK", callSDP))
+		b := g.answerCall(m, 200, "OK", callSDP)
+		send(b)
+		g.mu.Lock()
+		if callID := string(headerOf(m, "Call-ID")); g.unacked[callID] == nil {
+			g.unacked[callID] = g.again.add(g.in, b, time.Since(g.start))
+		}
+		g.mu.Unlock()
 	case "ACK":
+		g.mu.Lock()
+		g.unacked[string(headerOf(m, "Call-ID"))].settle()
+		g.mu.Unlock()
 	default:
 		send(g.answerCall(m, 200, "OK", ""))
 	}

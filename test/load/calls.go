@@ -3,6 +3,8 @@ package load
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -15,7 +17,8 @@ import (
 )
 
 // CallPlan is calls at a constant rate between phones behind two sockets: INVITE, 407,
-// INVITE, 180, 200, ACK, a pause, BYE, 200. No media is sent.
+// INVITE, 180, 200, ACK, a pause, BYE, 200. No media is sent. What gets no answer is sent
+// again as RFC 3261 has it, three times.
 type CallPlan struct {
 	Target  netip.AddrPort // on the loopback
 	Callers []Account      // who call, in turn
@@ -31,9 +34,11 @@ type CallPlan struct {
 // CallReport is what became of the calls.
 type CallReport struct {
 	Started, Completed, Failed int
+	// Repeated counts what was sent again for want of an answer.
+	Repeated int
 	// Ringing is how long after the INVITE with credentials the 180 came, Answer the 200.
 	Ringing, Answer Times
-	// Statuses counts final answers to INVITE other than 407 and 200.
+	// Statuses counts final answers other than 407 and 200.
 	Statuses map[int]int
 }
 
@@ -59,6 +64,8 @@ type callLeg struct {
 	account int
 	callee  int
 	seq     int
+	invite  int           // the number of the INVITE that was answered
+	open    *pending      // the request without an answer
 	began   time.Duration // INVITE with credentials
 	rang    bool
 	answer  bool
@@ -75,21 +82,27 @@ type callers struct {
 	here, far string // host:port of the two
 	tail      sync.WaitGroup
 
+	id string // the run's, in every Call-ID, tag and branch
+
 	mu       sync.Mutex
 	start    time.Time
+	again    again
 	legs     []callLeg
 	hanging  []int // by the time they hang up: the pause is the same for all
 	ringing  latencies
 	answered latencies
 	tally    CallReport
 	bound    map[string]chan int // registrations under way
+	unacked  map[string]*pending // the callees' 200s, by Call-ID
 	hashes   hashes
 
 	challenge []byte // of the registration under way
 }
 
 func newCallers(ctx context.Context, p CallPlan) (*callers, error) {
-	g := &callers{CallPlan: p, bound: map[string]chan int{}}
+	var id [4]byte
+	rand.Read(id[:]) // never fails (crypto/rand)
+	g := &callers{CallPlan: p, id: hex.EncodeToString(id[:]), bound: map[string]chan int{}, unacked: map[string]*pending{}}
 	g.tally.Statuses = map[int]int{}
 	for _, c := range []struct {
 		conn *(*udpio.Conn)
@@ -150,6 +163,8 @@ func (g *callers) run(ctx context.Context) {
 		now := time.Since(g.start)
 		var out []udpio.Packet
 		g.mu.Lock()
+		again := g.again.due(now)
+		g.tally.Repeated += len(again)
 		for due := int(min(now, g.Duration).Seconds() * g.Rate); len(g.legs) < due; {
 			out = append(out, udpio.Packet{Data: g.invite(), Peer: g.Target})
 		}
@@ -159,6 +174,9 @@ func (g *callers) run(ctx context.Context) {
 		}
 		done := now > g.Duration && g.tally.Completed+g.tally.Failed == len(g.legs)
 		g.mu.Unlock()
+		for _, p := range again {
+			_, _ = p.conn.Write([]udpio.Packet{{Data: p.data, Peer: g.Target}})
+		}
 		if len(out) > 0 {
 			_, _ = g.out.Write(out)
 		}
@@ -184,7 +202,15 @@ const callSDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\
 func (g *callers) invite() []byte {
 	i := len(g.legs)
 	g.legs = append(g.legs, callLeg{account: i % len(g.Callers), callee: i % len(g.Callees), seq: 1})
-	return g.request(i, "INVITE", "", callSDP)
+	return g.ask(i, "INVITE", "", callSDP)
+}
+
+// ask writes a request of call i that wants an answer. The lock is held.
+func (g *callers) ask(i int, method, more, body string) []byte {
+	b := g.request(i, method, more, body)
+	g.legs[i].open.settle()
+	g.legs[i].open = g.again.add(g.out, b, time.Since(g.start))
+	return b
 }
 
 // request writes a request of call i. The lock is held.
@@ -200,10 +226,10 @@ func (g *callers) request(i int, method, more, body string) []byte {
 		to = l.to
 	}
 	b := make([]byte, 0, 1024+len(body))
-	b = fmt.Appendf(b, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bKc%d.%d.%s;rport\r\n", method, uri, g.here, i, l.seq, method)
+	b = fmt.Appendf(b, "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bKc%s.%d.%d.%s;rport\r\n", method, uri, g.here, g.id, i, l.seq, method)
 	b = append(b, l.routes...)
-	b = fmt.Appendf(b, "Max-Forwards: 70\r\nFrom: <sip:%s@%s>;tag=f%d\r\nTo: %s\r\nCall-ID: call%d@load.invalid\r\nCSeq: %d %s\r\n",
-		a.User, a.Domain, i, to, i, l.seq, method)
+	b = fmt.Appendf(b, "Max-Forwards: 70\r\nFrom: <sip:%s@%s>;tag=f%s.%d\r\nTo: %s\r\nCall-ID: call%d@%s.invalid\r\nCSeq: %d %s\r\n",
+		a.User, a.Domain, g.id, i, to, i, g.id, l.seq, method)
 	b = fmt.Appendf(b, "Contact: <sip:%s@%s>\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS\r\nUser-Agent: dialtone-load\r\n%s", a.User, g.here, more)
 	if body != "" {
 		b = append(b, "Content-Type: application/sdp\r\n"...)
@@ -213,7 +239,7 @@ func (g *callers) request(i int, method, more, body string) []byte {
 
 func (g *callers) bye(i int) []byte {
 	g.legs[i].seq++
-	return g.request(i, "BYE", "", "")
+	return g.ask(i, "BYE", "", "")
 }
 
 // heard takes an answer on the callers' socket.
@@ -223,24 +249,29 @@ func (g *callers) heard(m []byte, send func([]byte)) {
 		return
 	}
 	callID := headerOf(m, "Call-ID")
-	i, method, ok := callOf(callID, headerOf(m, "CSeq"))
+	i, seq, method, ok := g.callOf(callID, headerOf(m, "CSeq"))
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !ok || i >= len(g.legs) || g.legs[i].over {
 		return
 	}
 	l, now := &g.legs[i], time.Since(g.start)
+	if seq != l.seq && (status < 200 || status >= 300) {
+		return // to a request of before
+	}
+	if method == "INVITE" || status >= 200 {
+		l.open.settle()
+	}
 	switch {
+	case method == "BYE" && status < 200:
 	case method == "BYE":
-		if status >= 200 {
-			l.over = true
-			g.tally.Completed++
-		}
-	case status == 407 && l.seq == 1:
+		l.over = true
+		g.count(status)
+	case status == 407 && l.seq < maxChallenges:
 		g.ack(i, m, send)
 		more := g.credentials(l, m)
-		l.seq, l.began = 2, now
-		send(g.request(i, "INVITE", more, callSDP))
+		l.seq, l.began = l.seq+1, now
+		send(g.ask(i, "INVITE", more, callSDP))
 	case status == 180 || status == 183:
 		if !l.rang {
 			l.rang = true
@@ -248,7 +279,7 @@ func (g *callers) heard(m []byte, send func([]byte)) {
 		}
 	case status >= 200 && status < 300:
 		if !l.answer {
-			l.answer = true
+			l.answer, l.invite = true, l.seq
 			g.answered.add(now - l.began)
 			l.to = bytes.Clone(headerOf(m, "To"))
 			l.target = contactURI(m)
@@ -256,13 +287,36 @@ func (g *callers) heard(m []byte, send func([]byte)) {
 			l.hang = now + g.Hold
 			g.hanging = append(g.hanging, i)
 		}
-		send(g.request(i, "ACK", "", ""))
+		send(g.acknowledge(i))
 	case status >= 300:
 		g.ack(i, m, send)
 		l.over = true
-		g.tally.Failed++
-		g.tally.Statuses[status]++
+		g.count(status)
 	}
+}
+
+// maxChallenges is how many challenges a call answers: the second says that the nonce of
+// the first is stale.
+const maxChallenges = 3
+
+// count notes how a call ended. The lock is held.
+func (g *callers) count(status int) {
+	if status < 300 {
+		g.tally.Completed++
+		return
+	}
+	g.tally.Failed++
+	g.tally.Statuses[status]++
+}
+
+// acknowledge writes the ACK to the 200, with the INVITE's number.
+func (g *callers) acknowledge(i int) []byte {
+	l := &g.legs[i]
+	seq := l.seq
+	l.seq = l.invite
+	b := g.request(i, "ACK", "", "")
+	l.seq = seq
+	return b
 }
 
 // ack acknowledges a final answer that is no 2xx: with the INVITE's branch.
@@ -272,7 +326,7 @@ func (g *callers) ack(i int, m []byte, send func([]byte)) {
 	l.to = headerOf(m, "To")
 	b := g.request(i, "ACK", "", "")
 	l.to = to
-	send(bytes.Replace(b, fmt.Appendf(nil, "%d.%d.ACK", i, l.seq), fmt.Appendf(nil, "%d.%d.INVITE", i, l.seq), 1))
+	send(bytes.Replace(b, fmt.Appendf(nil, ".%d.%d.ACK;", i, l.seq), fmt.Appendf(nil, ".%d.%d.INVITE;", i, l.seq), 1))
 }
 
 // credentials answers the challenge of a 407.
@@ -299,13 +353,15 @@ func (g *callers) credentials(l *callLeg, m []byte) string {
 	return s + "\r\n"
 }
 
-// callOf reads which call an answer is about, and of which method.
-func callOf(callID, cseq []byte) (i int, method string, ok bool) {
+// callOf reads which call an answer is about, and to which request.
+func (g *callers) callOf(callID, cseq []byte) (i, seq int, method string, ok bool) {
 	number, found := bytes.CutPrefix(callID, []byte("call"))
-	number, _, cut := bytes.Cut(number, []byte("@"))
+	number, run, _ := bytes.Cut(number, []byte("@"))
 	i, err := strconv.Atoi(string(number))
-	_, name, _ := bytes.Cut(cseq, []byte(" "))
-	return i, string(name), found && cut && err == nil && i >= 0
+	digits, name, _ := bytes.Cut(cseq, []byte(" "))
+	seq, err2 := strconv.Atoi(string(digits))
+	ours := bytes.HasPrefix(run, []byte(g.id))
+	return i, seq, string(name), found && ours && err == nil && err2 == nil && i >= 0
 }
 
 // headerOf is the first header of a name, nil without. Compact forms are not read.
