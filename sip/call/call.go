@@ -100,10 +100,20 @@ const maxFaults = 10
 
 // survive lets an emergency call go on after a fault of ours.
 func (c *Call) survive() {
-	if r := recover(); r != nil {
-		c.faults++
-		c.fault(r)
+	r := recover()
+	if r == nil {
+		return
 	}
+	c.faults++
+	c.fault(r)
+	if c.over || c.ring != nil || c.caller == nil || c.caller.answered {
+		return
+	}
+	if c.decision.Emergency == nil {
+		c.end(endInternal)
+		return
+	}
+	c.post(func(c *Call) { c.ringEmergency(c.caller) }) // it was about to ring
 }
 
 func (c *Call) fault(r any) {

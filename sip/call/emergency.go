@@ -23,6 +23,9 @@ type EmergencyPlan interface {
 
 // ringEmergency sends a call for help through trunk after trunk. Nothing here refuses it.
 func (c *Call) ringEmergency(l *leg) {
+	if l == nil || c.ring != nil {
+		return
+	}
 	c.safely(func() {
 		if p := c.m.config.Emergency; p != nil {
 			p.Began(c.id, &c.decision)

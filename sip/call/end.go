@@ -93,7 +93,8 @@ func (c *Call) write(o outcome) {
 		return // nobody's: counted and logged
 	}
 	if c.started {
-		c.m.tell(Event{Kind: EventEnded, Account: r.Account, Call: c.id, Info: c.info.Load(), Record: r})
+		told := *r
+		c.m.tell(Event{Kind: EventEnded, Account: r.Account, Call: c.id, Info: c.info.Load(), Record: &told})
 	}
 	if c.merged {
 		return // the call it became part of tells of it

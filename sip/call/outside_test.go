@@ -244,3 +244,23 @@ func TestIntercom(t *testing.T) {
 	p.record(t, 0)
 	p.quiet()
 }
+
+func TestEmergencySurvivesFaults(t *testing.T) {
+	p := newPBX(t)
+	good := p.carrier()
+	a := p.phone("ann").Dial(t, "911")
+	c := ringing(t, good)
+	p.Manager.mu.Lock()
+	id := p.infos()[0].ID
+	running := p.calls[id]
+	p.Manager.mu.Unlock()
+	running.post(func(*Call) { panic("a fault") })
+	c.Answer(t)
+	a.Await(t, 200)
+	running.post(func(*Call) { panic("another") })
+	a.Tone(440)
+	c.Hears(t, 440)
+	a.Hangup(t)
+	p.record(t, 0)
+	p.quiet()
+}

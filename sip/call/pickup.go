@@ -59,6 +59,9 @@ func (m *Manager) abandon(l *leg) {
 	if l.lamp != nil {
 		m.lamps.clear(l.lamp)
 	}
+	if l.release != nil {
+		l.release()
+	}
 	if l.media != nil {
 		l.media.Close()
 	}
@@ -108,7 +111,7 @@ func (c *Call) answerNew(l, stays *leg) error {
 	if l.media == nil {
 		return media.ErrNotAcceptable
 	}
-	var codecs = l.media.Codecs()
+	codecs := l.media.Codecs()
 	if stays.media != nil {
 		codecs = spoken(stays)
 	}

@@ -288,8 +288,9 @@ func (r *ring) stop(c *Call, won *leg, why dialog.Cause) {
 			continue
 		}
 		b.outside.stop()
-		if !b.over && b.leg != nil {
-			b.over = true
+		rings := !b.over && b.leg != nil
+		b.over = true // also while its way outside is still looked for
+		if rings {
 			c.hangup(b.leg, why)
 		}
 	}
@@ -398,7 +399,7 @@ func (c *Call) unanswered(r *ring, o route.Outcome, next route.Decision) outcome
 	if r.decision.Kind == route.Trunk {
 		return fromOutside(r.best)
 	}
-	if o == route.Unreachable && (refusesMedia(r.best)) {
+	if o == route.Unreachable && refusesMedia(r.best) {
 		return ended(record.CallFailed, record.ReasonIncompatibleMedia, 488, "Not Acceptable Here", 0, record.HungUpByCallee)
 	}
 	refusal := next.Refusal

@@ -53,6 +53,7 @@ func (l *scripted) Heard() bool           { return true }
 func (l *scripted) Flow() dialog.Flow {
 	return dialog.Flow{Transport: "udp", Remote: dead, Host: "127.0.0.1"}
 }
+
 func (l *scripted) SetSink(sink func(dialog.Event))                  { l.locked(func() { l.sink = sink }) }
 func (l *scripted) Send(dialog.InDialog, func(*sip.Response, error)) {}
 
@@ -125,6 +126,12 @@ func (l *scripted) happens(ev dialog.Event) {
 	}
 }
 
+// answer lets the peer take the call.
+func answer(l *scripted) {
+	l.locked(func() { l.answered = true })
+	l.happens(dialog.Answered{SDP: []byte("answer")})
+}
+
 // state is where the dialog is.
 func (l *scripted) state() (answered, over, asking bool) {
 	l.mu.Lock()
@@ -195,11 +202,14 @@ func (s *scriptedStream) RemoteOffer(b []byte) error {
 	}
 	return err
 }
+
 func (s *scriptedStream) Answer(media.AnswerOptions) ([]byte, error) {
 	s.finish()
 	return []byte("answer"), nil
 }
+
 func (s *scriptedStream) Offer(media.OfferOptions) ([]byte, error) { return []byte("offer"), s.begin() }
+
 func (s *scriptedStream) RemoteAnswer(b []byte) error {
 	s.finish()
 	if string(b) == "bad" {
@@ -272,10 +282,12 @@ func (r *scriptedReferral) Done(status int, _ string) {
 // newScripted is a room without network: script's.
 func newScripted(r *records) (*Manager, *script) {
 	s := &script{}
-	m := New(Config{Store: r.store, Bindings: r, Records: r, Trunks: r, Notify: r.notify, Log: r.log,
+	m := New(Config{
+		Store: r.store, Bindings: r, Records: r, Trunks: r, Notify: r.notify, Log: r.log,
 		Dial: func(context.Context, string, netip.AddrPort, string) (dialog.Flow, error) {
 			return dialog.Flow{Host: "127.0.0.1"}, nil
-		}})
+		},
+	})
 	m.dialogs, m.sounds = s, s
 	return m, s
 }

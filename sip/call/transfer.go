@@ -102,11 +102,13 @@ func (c *Call) noteTransfer(by *leg, to string) {
 func (c *Call) transferred(won *leg, o outcome) {
 	t := c.transfer
 	c.transfer = nil
+	if r := t.referral; r != nil && won != nil {
+		r.Done(200, "OK")
+	} else if r != nil {
+		r.Done(max(o.status, 400), o.text)
+	}
 	switch {
 	case won != nil:
-		if t.referral != nil {
-			t.referral.Done(200, "OK")
-		}
 		c.seat(t.of, won, false)
 		c.linger(t.by)
 		c.notify(EventTransferred)
@@ -114,7 +116,6 @@ func (c *Call) transferred(won *leg, o outcome) {
 	case t.gone:
 		c.end(ended(record.CallAnswered, o.reason, 200, "", 0, record.HungUpBySystem))
 	default:
-		t.referral.Done(max(o.status, 400), o.text)
 		c.join(c.caller, c.callee)
 	}
 }
@@ -137,7 +138,7 @@ func (t *transfer) left(c *Call, l *leg) bool {
 	if l != t.by {
 		return false
 	}
-	t.gone, t.referral = true, nil // a NOTIFY has nobody to go to
+	t.gone = true // his phone is still told the outcome (RFC 5057 section 4)
 	if c.ring != nil && c.ring.said >= 180 {
 		c.ringback(t.of)
 	}

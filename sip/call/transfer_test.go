@@ -172,7 +172,7 @@ func TestPickup(t *testing.T) {
 			b := ringing(t, bob)
 			b.Reply(180)
 			a.Await(t, 180)
-			var c = cid.Dial(t, "**1002")
+			c := cid.Dial(t, "**1002")
 			if way == "by Replaces" {
 				c.Await(t, 200)
 				c.Hangup(t)
