@@ -46,7 +46,8 @@ type loop struct {
 	nextVisit time.Duration
 	makers    []*Stream // those with something to make every frame
 	nextFrame time.Duration
-	spare     []func() // the queue's other array
+	running   []func() // taken from the queue
+	ran       int      // of those
 	frames    uint64   // since the start: the position of live clips
 	stopping  bool
 }
@@ -75,7 +76,7 @@ func (l *loop) finished() bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.over = len(l.queue) == 0
+	l.over = len(l.queue) == 0 && l.ran == len(l.running)
 	return l.over
 }
 
@@ -86,10 +87,6 @@ func (l *loop) turn() {
 	l.now = l.e.since()
 	l.runQueue()
 	for i := range events {
-		if int(events[i].Fd) == l.poll.wakeFD {
-			l.poll.awake()
-			continue
-		}
 		if p := l.e.sockets.get(events[i].Fd, events[i].Pad); p != nil {
 			l.read(p)
 			l.work++
@@ -113,7 +110,7 @@ func (l *loop) recover() {
 // timeout is how long to wait, in ms; -1 without streams.
 func (l *loop) timeout() int {
 	switch {
-	case l.stopping:
+	case l.stopping, l.ran < len(l.running):
 		return 0
 	case l.entered.Load() == 0:
 		return -1
@@ -281,16 +278,20 @@ func (l *loop) wait(f func()) {
 	<-done
 }
 
+// runQueue runs what was posted. What a failing closure leaves is run in the next turn.
 func (l *loop) runQueue() {
 	l.mu.Lock()
-	queue := l.queue
-	l.queue, l.spare, l.woken = l.spare[:0], nil, false
+	l.running = append(l.running, l.queue...)
+	clear(l.queue)
+	l.queue, l.woken = l.queue[:0], false
 	l.mu.Unlock()
-	for i, f := range queue {
-		queue[i] = nil
+	for l.ran < len(l.running) {
+		f := l.running[l.ran]
+		l.running[l.ran] = nil
+		l.ran++
 		f()
 	}
-	l.spare = queue[:0]
+	l.running, l.ran = l.running[:0], 0
 }
 
 // stop ends the loop when all that is queued has run.

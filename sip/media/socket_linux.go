@@ -121,9 +121,12 @@ func newPoller() (*poller, error) {
 		p.close()
 		return nil, os.NewSyscallError("eventfd", err)
 	}
-	if err := p.add(p.wakeFD, 0); err != nil {
+	// Each write is an event of its own, so that nobody need read what was written: a
+	// reader could take a wake away that came between.
+	err = unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, p.wakeFD, &unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: int32(p.wakeFD)})
+	if err != nil {
 		p.close()
-		return nil, err
+		return nil, os.NewSyscallError("epoll_ctl", err)
 	}
 	return p, nil
 }
@@ -146,14 +149,9 @@ func (p *poller) wait(timeout int) []unix.EpollEvent {
 }
 
 func (p *poller) wake() {
-	one := [8]byte{7: 1}
-	_, _ = unix.Write(p.wakeFD, one[:]) // fails only when it is awake already
-}
-
-// awake takes note of a wake.
-func (p *poller) awake() {
-	var b [8]byte
-	_, _ = unix.Read(p.wakeFD, b[:])
+	var one [8]byte
+	binary.NativeEndian.PutUint64(one[:], 1)
+	_, _ = unix.Write(p.wakeFD, one[:]) // fails after 2^64 wakes
 }
 
 func (p *poller) close() {
