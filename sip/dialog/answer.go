@@ -35,7 +35,6 @@ func (l *Leg) sendAnswer(in *inbound, res *sip.Response, sdp []byte) {
 	l.answer = a
 	l.later(func() {
 		err := in.send(res)
-		in.tx.Terminate() // from here on it is ours
 		if errors.Is(err, errCancelled) {
 			l.input(func() { l.tooLate(a) })
 			return

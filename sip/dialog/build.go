@@ -46,16 +46,17 @@ func (l *Leg) nextSeq() uint32 {
 	return l.seq
 }
 
-// response builds a response with our tag. A 100 has no Contact, a refusal neither.
+// response builds a response with our tag, unless the request has it. A 100 has no
+// Contact, a refusal neither.
 func (e *Endpoint) response(req *sip.Request, tag string, status int, reason string, f *Flow, user string) *sip.Response {
-	if h := req.To(); h != nil && status > 100 && tagOf(h.Params) == "" {
-		h.Params.Add("tag", tag)
-	}
 	if reason = harmless(reason); reason == "" {
 		reason = phrase(status)
 	}
 	res := sip.NewResponseFromRequest(req, status, reason, nil)
 	res.SipVersion = "SIP/2.0" // the library echoes what came
+	if h := res.To(); h != nil && status > 100 && toTag(req) == "" {
+		h.Params.Add("tag", tag) // for the one the library makes up
+	}
 	if f != nil && status > 100 && status < 300 && hasContact(req.Method) {
 		res.AppendHeader(contact(f, user))
 	}

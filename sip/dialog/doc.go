@@ -27,6 +27,8 @@
 //     repeating of the 2xx are ours.
 //   - A response given to a transaction that a CANCEL has ended is refused, but
 //     kept for retransmission instead of the 487: the 487 is given again.
+//   - Its own 100 is switched off by [ConfigureLibrary], for it reads the request when
+//     it likes; ours goes out at once.
 //   - The To-tag is put into the request before its first response, so that the 100,
 //     the 487 and everything else the library builds carry it.
 //   - Requests arrive in goroutines of their own: a request that is ahead of its

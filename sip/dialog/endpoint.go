@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -24,8 +25,9 @@ type Endpoint struct {
 	t1, t2  time.Duration
 	// second is the unit of Session-Expires.
 	second time.Duration
-	tasks  tasks
+	tasks  tasks // also one for each leg with an open INVITE transaction
 	linger linger
+	dead   atomic.Bool // Close is over: nothing is sent any more
 
 	mu      sync.Mutex
 	legs    map[string]*Leg // by our tag; also those that have ended, for as long as something may come for them
@@ -63,7 +65,7 @@ func (e *Endpoint) Len() int {
 }
 
 // Close hangs up what is left and waits for the transactions that must finish, until
-// ctx ends. New INVITEs are refused from now on.
+// ctx ends; after it nothing is sent. New INVITEs are refused from now on.
 func (e *Endpoint) Close(ctx context.Context) {
 	for _, l := range e.close() {
 		l.shutdown()
@@ -72,6 +74,7 @@ func (e *Endpoint) Close(ctx context.Context) {
 	case <-e.tasks.wait():
 	case <-ctx.Done():
 	}
+	e.dead.Store(true)
 	e.linger.end()
 }
 
@@ -95,6 +98,16 @@ func (e *Endpoint) leg(tag string) *Leg {
 
 // admit enters a leg.
 func (e *Endpoint) admit(l *Leg, unlimited bool) error {
+	if err := e.enter(l, unlimited); err != nil {
+		return err
+	}
+	e.tasks.enter()
+	e.metrics.legs.Inc()
+	e.cfg.Carrier.Track(l.tag)
+	return nil
+}
+
+func (e *Endpoint) enter(l *Leg, unlimited bool) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !unlimited && e.closed {
@@ -105,8 +118,6 @@ func (e *Endpoint) admit(l *Leg, unlimited bool) error {
 	}
 	e.legs[l.tag] = l
 	e.live++
-	e.metrics.legs.Inc()
-	e.cfg.Carrier.Track(l.tag)
 	return nil
 }
 
@@ -116,11 +127,12 @@ func (e *Endpoint) left(why Why) {
 	defer e.mu.Unlock()
 	e.live--
 	e.metrics.legs.Dec()
-	e.metrics.ended.WithLabelValues(string(why)).Inc()
+	e.metrics.ended[why].Inc()
 }
 
 // forget drops a leg once nothing can come for it any more.
 func (e *Endpoint) forget(l *Leg) {
+	defer e.tasks.done()
 	e.linger.add(func() {
 		e.cfg.Carrier.Forget(l.tag)
 		e.mu.Lock()

@@ -30,6 +30,10 @@ func asIs(*sipgo.Client, *sip.Request) error { return nil }
 // transmit sends the request; what comes back is collected by a goroutine. The flow
 // is ready.
 func (e *Endpoint) transmit(x exchange) {
+	if e.dead.Load() { // the library would open a socket of its own
+		x.failed(fmt.Errorf("cannot send %s: %w (%w)", x.req.Method, ErrUnreachable, ErrClosed))
+		return
+	}
 	addressed(x.req, &x.flow, x.next)
 	done := e.cfg.Carrier.Await(x.next)
 	ctx, cancel := context.WithTimeout(context.Background(), readyTimeout)
@@ -86,7 +90,7 @@ func failure(req *sip.Request, err error) error {
 // write sends a request outside transactions: an ACK to a 2xx.
 func (e *Endpoint) write(leg string, req *sip.Request, f Flow, next netip.AddrPort) {
 	f, err := e.ready(f)
-	if err != nil {
+	if err != nil || e.dead.Load() {
 		return // the 2xx comes again
 	}
 	addressed(req, &f, next)

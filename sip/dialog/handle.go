@@ -13,8 +13,8 @@ func (e *Endpoint) Handle(req *sip.Request, tx sip.ServerTransaction, o Origin) 
 		e.acked(req, o)
 		return
 	}
-	if bad := check(req); bad != nil {
-		e.metrics.refused.WithLabelValues(bad.label).Inc()
+	if bad := check(req, o.Emergency); bad != nil {
+		e.metrics.refused[bad.label].Inc()
 		e.refuse(req, tx, bad.status, bad.reason, bad.headers...)
 		return
 	}
@@ -31,7 +31,19 @@ func (e *Endpoint) Handle(req *sip.Request, tx sip.ServerTransaction, o Origin) 
 	case o.Replayed:
 		e.cfg.Challenge(e.newRequest(req, tx, o))
 	default:
-		e.cfg.Request(e.newRequest(req, tx, o))
+		e.handOver(e.newRequest(req, tx, o))
+	}
+}
+
+// handOver gives away a request outside legs, and answers it should nobody do it: the
+// library would keep its transaction for ever.
+func (e *Endpoint) handOver(r *Request) {
+	e.cfg.Request(r)
+	r.mu.Lock()
+	answered := r.answered
+	r.mu.Unlock()
+	if !answered {
+		e.linger.add(func() { _ = r.Respond(sip.StatusInternalServerError, "", nil, "") })
 	}
 }
 
@@ -68,11 +80,11 @@ func (e *Endpoint) strayCancel(req *sip.Request, tx sip.ServerTransaction) {
 
 // acked hands an ACK to its leg.
 func (e *Endpoint) acked(req *sip.Request, o Origin) {
-	if unclean(req) != nil || req.CSeq() == nil {
+	if incomplete(req) != nil || unclean(req) != nil {
 		return
 	}
 	l := e.leg(toTag(req))
-	if l == nil || req.CallID() == nil || req.CallID().Value() != l.callID {
+	if l == nil || req.CallID().Value() != l.callID {
 		return
 	}
 	e.trace(l.tag, false, req, &o.Flow)
@@ -85,7 +97,7 @@ func (e *Endpoint) inDialog(req *sip.Request, tx sip.ServerTransaction, o Origin
 	if l == nil || l.callID != req.CallID().Value() {
 		switch req.Method {
 		case sip.SUBSCRIBE, sip.NOTIFY, sip.MESSAGE, sip.REFER, sip.PUBLISH:
-			e.cfg.Request(e.newRequest(req, tx, o))
+			e.handOver(e.newRequest(req, tx, o))
 		default:
 			e.refuse(req, tx, sip.StatusCallTransactionDoesNotExists, "")
 		}

@@ -76,8 +76,7 @@ func (l *Leg) cancel(iv *inviting, c Cause) {
 	}
 }
 
-// sendCancel sends the CANCEL of an INVITE. Without a final response 64 times T1
-// later the INVITE is forgotten (RFC 3261 9.1). l.mu is held.
+// sendCancel sends the CANCEL of an INVITE (RFC 3261 9.1). l.mu is held.
 func (l *Leg) sendCancel(iv *inviting) {
 	if iv.cancelSent {
 		return
@@ -96,6 +95,15 @@ func (l *Leg) sendCancel(iv *inviting) {
 		x.next = l.flow.Remote
 	}
 	l.later(func() { l.e.transmit(x) })
+	l.abandon(iv)
+}
+
+// abandon forgets an INVITE that has no final response 64 times T1 from now. l.mu is
+// held.
+func (l *Leg) abandon(iv *inviting) {
+	if iv.timer != nil {
+		iv.timer.Stop()
+	}
 	iv.timer = time.AfterFunc(64*l.e.t1, func() {
 		l.input(func() {
 			if tx := iv.tx; l.out == iv && tx != nil {

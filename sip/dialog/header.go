@@ -73,7 +73,7 @@ func escape(s string) string {
 // compact are the short names the library leaves as they are.
 var compact = map[string]string{
 	"supported": "k", "refer-to": "r", "referred-by": "b", "event": "o", "session-expires": "x",
-	"content-encoding": "e", "contact": "m", "allow-events": "u",
+	"content-encoding": "e", "contact": "m", "allow-events": "u", "call-id": "i", "from": "f", "to": "t", "via": "v", "content-type": "c",
 }
 
 // values are the values of a header, in order, by its long or short name.
@@ -85,6 +85,17 @@ func values(m sip.Message, name string) (list []string) {
 		}
 	}
 	return list
+}
+
+// count is how often a header is there.
+func count(m sip.Message, name string) (n int) {
+	short := compact[strings.ToLower(name)]
+	for _, h := range headersOf(m) {
+		if have := h.Name(); strings.EqualFold(have, name) || short != "" && strings.EqualFold(have, short) {
+			n++
+		}
+	}
+	return n
 }
 
 // value is the first value of a header, empty when absent.

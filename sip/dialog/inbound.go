@@ -52,6 +52,9 @@ func (in *inbound) send(res *sip.Response) error {
 		_ = in.tx.Respond(terminated)
 		return errCancelled
 	}
+	if res.IsSuccess() {
+		in.tx.Terminate() // from here on it is ours
+	}
 	if err == nil {
 		in.e.trace(in.trace, true, res, &in.flow)
 	}

@@ -12,7 +12,7 @@ func (e *Endpoint) invite(req *sip.Request, tx sip.ServerTransaction, o Origin) 
 	if e.repeatedInvite(req, tx, key, branch) {
 		return
 	}
-	if o.Replayed {
+	if o.Replayed && !o.Emergency {
 		e.cfg.Challenge(e.newRequest(req, tx, o))
 		return
 	}
@@ -20,6 +20,10 @@ func (e *Endpoint) invite(req *sip.Request, tx sip.ServerTransaction, o Origin) 
 		e.refuse(req, tx, statusIntervalTooSmall, "", Header{"Min-SE", seconds})
 		return
 	}
+	// At once, before the To-tag is set: the library's own 100 would be built from the
+	// request at a time of its choosing.
+	trying := e.response(req, "", sip.StatusTrying, "", nil, "")
+	_ = tx.Respond(trying)
 	flow, err := e.ready(o.Flow)
 	if err != nil {
 		tx.Terminate() // nowhere to answer to
@@ -31,9 +35,11 @@ func (e *Endpoint) invite(req *sip.Request, tx sip.ServerTransaction, o Origin) 
 	case errors.Is(err, errMerged):
 		e.repeatedInvite(req, tx, key, branch)
 	case err != nil:
-		e.metrics.refused.WithLabelValues("full").Inc()
+		e.metrics.refused[refusedFull].Inc()
 		e.refuse(req, tx, sip.StatusServiceUnavailable, "", Header{"Retry-After", retryAfter})
 	default:
+		e.trace(l.tag, false, req, &flow)
+		e.trace(l.tag, true, trying, &flow)
 		e.offerInvite(l)
 	}
 }
@@ -41,9 +47,7 @@ func (e *Endpoint) invite(req *sip.Request, tx sip.ServerTransaction, o Origin) 
 // offerInvite has the INVITE answered.
 func (e *Endpoint) offerInvite(l *Leg) {
 	defer e.rescue("invite", func() { l.Hangup(Cause{Status: sip.StatusInternalServerError}) })
-	e.trace(l.tag, false, l.request, &l.origin.Flow)
-	l.input(func() { l.reply(l.in, l.response(l.in.req, sip.StatusTrying, "")) })
-	if status := l.findReplaced(); status != 0 {
+	if status := l.findReplaced(); status != 0 && !l.origin.Emergency {
 		_ = l.Reject(status, "")
 		return
 	}
@@ -65,7 +69,7 @@ func (e *Endpoint) repeatedInvite(req *sip.Request, tx sip.ServerTransaction, ke
 		return false
 	}
 	if seen.branch != branch {
-		e.metrics.refused.WithLabelValues("merged").Inc()
+		e.metrics.refused[refusedMerged].Inc()
 		e.refuse(req, tx, sip.StatusLoopDetected, "Merged Request")
 		return true
 	}
@@ -89,6 +93,7 @@ func (e *Endpoint) newIncoming(req *sip.Request, tx sip.ServerTransaction, o Ori
 	from, to := req.From(), req.To()
 	l.remote = nameAddr{from.DisplayName, *from.Address.Clone(), from.Params.Clone()}
 	l.local = nameAddr{to.DisplayName, *to.Address.Clone(), to.Params.Clone()}
+	l.peer.target = l.remote.uri // should it have no Contact
 	l.peer.refresh(req)
 	l.peer.record(req, false)
 	l.updates = has(req, "Allow", "UPDATE")

@@ -160,6 +160,8 @@ func (l *Leg) unlock() {
 // input handles what came from the network or a timer: f runs with the lock held,
 // what it queues on this goroutine.
 func (l *Leg) input(f func()) {
+	l.e.tasks.enter()
+	defer l.e.tasks.done()
 	l.mu.Lock()
 	func() {
 		defer l.e.rescue("leg", func() { l.hangup(Cause{}, WhyInternal, nil) })
@@ -217,6 +219,9 @@ func (l *Leg) end(remote bool, cause Cause, why Why) {
 	l.refuseHeld()
 	if l.in != nil && l.in.request != nil {
 		_ = l.in.request.respond(sip.StatusRequestTerminated, "", "", nil, nil)
+	}
+	if l.out != nil && !l.out.initial && !l.out.cancelled {
+		l.abandon(l.out)
 	}
 	l.emit(Ended{Remote: remote, Cause: cause, Why: why})
 	l.e.left(why)

@@ -2,25 +2,40 @@ package dialog
 
 import "github.com/prometheus/client_golang/prometheus"
 
+// Why requests are refused before anybody sees them, as the metric has it.
+const (
+	refusedMalformed = "malformed"
+	refusedVersion   = "version"
+	refusedHeaders   = "headers"
+	refusedControl   = "control"
+	refusedScheme    = "scheme"
+	refusedHops      = "hops"
+	refusedRequire   = "require"
+	refusedBody      = "body"
+	refusedMerged    = "merged"
+	refusedFull      = "full"
+)
+
 type metrics struct {
 	legs    prometheus.Gauge
-	ended   *prometheus.CounterVec
-	refused *prometheus.CounterVec
+	ended   map[Why]prometheus.Counter
+	refused map[string]prometheus.Counter
 	late    prometheus.Counter
 	panics  prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
+	ended := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "dialtone_dialog_ended_total", Help: "INVITE dialogs ended by reason.",
+	}, []string{"why"})
+	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "dialtone_dialog_refused_total", Help: "Requests refused before anybody saw them, by reason.",
+	}, []string{"reason"})
 	m := &metrics{
 		legs: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "dialtone_dialog_legs", Help: "INVITE dialogs that have not ended.",
 		}),
-		ended: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "dialtone_dialog_ended_total", Help: "INVITE dialogs ended by reason.",
-		}, []string{"why"}),
-		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "dialtone_dialog_refused_total", Help: "Requests refused before anybody saw them, by reason.",
-		}, []string{"reason"}),
+		ended: map[Why]prometheus.Counter{}, refused: map[string]prometheus.Counter{},
 		late: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "dialtone_dialog_late_answers_total", Help: "Answers that came after a CANCEL or from a second phone, hung up.",
 		}),
@@ -28,8 +43,18 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "dialtone_dialog_panics_total", Help: "Defects that ended a leg.",
 		}),
 	}
+	for _, w := range [...]Why{
+		WhyBye, WhyHangup, WhyRejected, WhyCancelled, WhyFailed, WhySessionExpired, WhyNoAck, WhyNoAnswer, WhyFlowLost, WhyInternal, WhyShutdown,
+	} {
+		m.ended[w] = ended.WithLabelValues(string(w))
+	}
+	for _, r := range [...]string{
+		refusedMalformed, refusedVersion, refusedHeaders, refusedControl, refusedScheme, refusedHops, refusedRequire, refusedBody, refusedMerged, refusedFull,
+	} {
+		m.refused[r] = refused.WithLabelValues(r)
+	}
 	if reg != nil {
-		reg.MustRegister(m.legs, m.ended, m.refused, m.late, m.panics)
+		reg.MustRegister(m.legs, ended, refused, m.late, m.panics)
 	}
 	return m
 }

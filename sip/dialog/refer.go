@@ -47,7 +47,13 @@ func (l *Leg) referred(p *peer, r *Request) {
 		if ev.Replaces != nil {
 			ev.ReplacesLeg = l.e.named(*ev.Replaces)
 		}
-		l.input(func() { l.emit(ev) })
+		l.input(func() {
+			if l.over {
+				l.afterEnd(r)
+				return
+			}
+			l.emit(ev)
+		})
 	})
 }
 

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,7 @@ func (w *wire) hungUp(l *tapped) {
 
 func TestGlare(t *testing.T) {
 	s := newSide(t)
+	s.second = 100 * time.Millisecond // so that theirs is sure to be first
 	w := newWire(t, s.carrier.local)
 	l := dialled(t, s, w, "")
 	must(t, l.Reoffer([]byte("v=0 ours")))
@@ -50,6 +52,9 @@ func TestGlare(t *testing.T) {
 	w.response(491, "UPDATE")
 	w.answer(first, 491, "", "", "")
 	w.request("ACK")
+	for end := time.Now().Add(deadline); l.open() && time.Now().Before(end); { // the ACK is the library's
+		runtime.Gosched()
+	}
 	// Theirs comes first, ours waits its turn and is made again.
 	w.ask(ask{method: "INVITE", callID: l.CallID(), fromTag: "one", toTag: l.ID(), seq: 3, branch: "z9hG4bK-h", body: "v=0 theirs"})
 	o := next[Offered](t, l)
@@ -66,6 +71,12 @@ func TestGlare(t *testing.T) {
 	}
 	w.request("ACK")
 	w.hungUp(l)
+}
+
+func (l *tapped) open() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.busy()
 }
 
 func TestReinviteWhileOneIsOpen(t *testing.T) {

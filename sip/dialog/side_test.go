@@ -1,13 +1,17 @@
 package dialog
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"runtime"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,6 +28,50 @@ type side struct {
 	carrier *testCarrier
 	legs    chan *tapped
 	others  chan *Request
+	origin  atomic.Pointer[Origin] // of what comes, save the flow
+	loss    atomic.Int32           // datagrams lost on the way out, in percent
+}
+
+// lossy is a socket that loses what it sends.
+type lossy struct {
+	net.PacketConn
+	side *side
+}
+
+func (l lossy) WriteTo(b []byte, to net.Addr) (int, error) {
+	if rand.Int32N(100) < l.side.loss.Load() {
+		return len(b), nil
+	}
+	return l.PacketConn.WriteTo(b, to)
+}
+
+func (l lossy) ReadFrom(b []byte) (int, net.Addr, error) {
+	for {
+		n, from, err := l.PacketConn.ReadFrom(b)
+		if err != nil {
+			return n, from, err
+		}
+		if admitted := l.side.carrier.admit(b[:n]); admitted != nil {
+			return copy(b, admitted), from, nil
+		}
+	}
+}
+
+// listen takes one port for both transports.
+func listen(t testing.TB) (net.PacketConn, net.Listener) {
+	t.Helper()
+	for range 20 {
+		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tcp, err := net.Listen("tcp", udp.LocalAddr().String()); err == nil {
+			return udp, tcp
+		}
+		_ = udp.Close()
+	}
+	t.Fatal("no port is free for both UDP and TCP")
+	return nil, nil
 }
 
 // tapped is a leg and its events.
@@ -38,6 +86,7 @@ type testCarrier struct {
 	local             netip.AddrPort
 	tracked           map[string]bool
 	awaited, pendings int
+	cancellable       map[string]string // our tag by Call-ID
 }
 
 func (c *testCarrier) Ready(_ context.Context, f Flow) (Flow, error) {
@@ -75,15 +124,42 @@ func (c *testCarrier) Forget(tag string) {
 	delete(c.tracked, tag)
 }
 
-func (c *testCarrier) Pending(string, uint32, netip.AddrPort, string) func() {
+func (c *testCarrier) Pending(callID string, _ uint32, _ netip.AddrPort, tag string) func() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.pendings++
+	c.cancellable[callID] = tag
 	return sync.OnceFunc(func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.pendings--
+		delete(c.cancellable, callID)
 	})
+}
+
+// admit lets a CANCEL in that may come, with our tag, as the edge does.
+func (c *testCarrier) admit(b []byte) []byte {
+	if !bytes.HasPrefix(b, []byte("CANCEL ")) {
+		return b
+	}
+	lines := strings.Split(string(b), "\r\n")
+	tag := ""
+	for _, line := range lines {
+		if id, ok := strings.CutPrefix(line, "Call-ID: "); ok {
+			c.mu.Lock()
+			tag = c.cancellable[id]
+			c.mu.Unlock()
+		}
+	}
+	if tag == "" {
+		return nil
+	}
+	for i, line := range lines {
+		if strings.HasPrefix(line, "To: ") && !strings.Contains(line, ";tag=") {
+			lines[i] = line + ";tag=" + tag
+		}
+	}
+	return []byte(strings.Join(lines, "\r\n"))
 }
 
 // held says what has not been given back.
@@ -107,17 +183,10 @@ func newSide(t testing.TB, change ...func(*Config)) *side {
 	if err != nil {
 		t.Fatal(err)
 	}
-	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	udp, tcp := listen(t)
 	local := addrPort(udp.LocalAddr().String())
-	tcp, err := net.Listen("tcp", local.String())
-	if err != nil {
-		t.Fatal(err)
-	}
 	s := &side{
-		carrier: &testCarrier{local: local, tracked: map[string]bool{}},
+		carrier: &testCarrier{local: local, tracked: map[string]bool{}, cancellable: map[string]string{}},
 		legs:    make(chan *tapped, 64), others: make(chan *Request, 64),
 	}
 	cfg := Config{
@@ -135,10 +204,15 @@ func newSide(t testing.TB, change ...func(*Config)) *side {
 		if req.Transport() == "TCP" {
 			f.Transport = "tcp"
 		}
-		s.Handle(req, tx, Origin{Flow: f})
+		var o Origin
+		if p := s.origin.Load(); p != nil {
+			o = *p
+		}
+		o.Flow = f
+		s.Handle(req, tx, o)
 	})
 	var wg sync.WaitGroup
-	wg.Go(func() { _ = ua.TransportLayer().ServeUDP(udp) })
+	wg.Go(func() { _ = ua.TransportLayer().ServeUDP(lossy{udp, s}) })
 	wg.Go(func() { _ = ua.TransportLayer().ServeTCP(tcp) })
 	for end := time.Now().Add(deadline); time.Now().Before(end); {
 		// The library knows its socket once it reads from it.
@@ -160,10 +234,10 @@ func newSide(t testing.TB, change ...func(*Config)) *side {
 		if h := s.carrier.held(); h != "" {
 			t.Error("not given back: " + h)
 		}
-		_ = ua.Close()
-		_ = udp.Close()
+		_ = udp.Close() // first: the library opens a socket to answer what it reads after its end
 		_ = tcp.Close()
 		wg.Wait()
+		_ = ua.Close()
 	})
 	return s
 }
@@ -243,4 +317,14 @@ func established(t testing.TB, a, b *side) (caller, callee *tapped) {
 	next[Answered](t, caller)
 	next[Confirmed](t, callee)
 	return caller, callee
+}
+
+// settled waits until the goroutines of transactions are gone and the library's
+// longest timer has run out.
+func settled(t testing.TB, goroutines int) {
+	t.Helper()
+	time.Sleep(64*sip.T1 + sip.T4)
+	for end := time.Now().Add(deadline); runtime.NumGoroutine() > goroutines && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
 }

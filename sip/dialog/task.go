@@ -2,7 +2,8 @@ package dialog
 
 import "sync"
 
-// tasks are goroutines that Close waits for.
+// tasks are what Close waits for: goroutines of ours, and the library's while they do
+// our work.
 type tasks struct {
 	mu   sync.Mutex
 	n    int
@@ -11,13 +12,17 @@ type tasks struct {
 
 // start runs f on a goroutine of its own.
 func (t *tasks) start(f func()) {
-	t.mu.Lock()
-	t.n++
-	t.mu.Unlock()
+	t.enter()
 	go func() {
 		defer t.done()
 		f()
 	}()
+}
+
+func (t *tasks) enter() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.n++
 }
 
 func (t *tasks) done() {

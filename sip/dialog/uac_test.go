@@ -207,6 +207,7 @@ func TestReliableProvisionals(t *testing.T) {
 	}
 	w.answer(prack, 200, "", "", "")
 	say(9) // 8 is still to come
+	w.silence(50*time.Millisecond, func(m sip.Message) bool { return m.CSeq().MethodName == sip.PRACK })
 	say(8)
 	next[Progressed](t, caller)
 	prack = w.request("PRACK")
