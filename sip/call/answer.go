@@ -44,6 +44,7 @@ func (c *Call) offerTo(l *leg, o *dialog.Outgoing, m media.Options) error {
 		return nil
 	}
 	m.Peer = o.Flow.Remote.Addr()
+	m.Beside, _ = c.ring.from.media.(*media.Stream)
 	err := c.open(l, m)
 	if err == nil {
 		o.SDP, err = l.media.Offer(media.OfferOptions{Codecs: c.ring.from.media.Codecs()})

@@ -119,8 +119,7 @@ func (e endpoint) invite(ctx context.Context, o dialog.Outgoing) (dialogue, erro
 	return l, nil
 }
 
-// New makes a manager. Its Invite, Trace and Request belong into the endpoint's
-// configuration.
+// New makes a manager. Its Invite and Trace belong into the endpoint's configuration.
 func New(cfg Config) *Manager {
 	m := &Manager{
 		config: cfg, dialogs: endpoint{cfg.Endpoint}, store: cfg.Store, log: cfg.Log, now: cfg.Now,
