@@ -277,9 +277,10 @@ func sipURI(user, host string) string {
 }
 
 // quoted is a quoted-string.
-func quoted(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
-}
+func quoted(s string) string { return `"` + escapes.Replace(s) + `"` }
+
+// escapes are those of a quoted-string (RFC 3261 section 25.1).
+var escapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // shownFrom is the From of an INVITE of ours.
 func shownFrom(id route.CallerID, host string) dialog.Address {
