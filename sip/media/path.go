@@ -15,6 +15,7 @@ type path struct {
 	sends   bool // we may send
 	expects bool // the peer should send
 	clock   int  // of our timestamps, Hz
+	clocks  [maxClocks]int32
 	in      *opener
 	out     *sealer // both nil: RTP
 	known   [128]format
@@ -24,7 +25,6 @@ type path struct {
 	peer             netip.Addr
 	remote           netip.AddrPort // invalid or unspecified: nowhere
 	remoteRTCP       netip.AddrPort
-	clocks           []int       // of formats
 	formats          []sdp.Codec // what the peer may send, by our payload types
 	voices           []sdp.Codec // what the peer takes, by its payload types, in its order
 	events, comforts []sdp.Codec // likewise telephone-event and CN
@@ -36,6 +36,10 @@ type format uint8
 
 const eventFormat format = 1 << 7
 
+// maxClocks is how many different clocks the formats of a path may have; those beyond are
+// not understood.
+const maxClocks = 5
+
 // voice is the codec we send.
 func (p *path) voice() (sdp.Codec, bool) {
 	if len(p.voices) == 0 {
@@ -45,17 +49,17 @@ func (p *path) voice() (sdp.Codec, bool) {
 }
 
 // clockOf is the clock of a format, in Hz.
-func (p *path) clockOf(f format) int { return p.clocks[f&^eventFormat-1] }
+func (p *path) clockOf(f format) int { return int(p.clocks[f&^eventFormat-1]) }
 
 // learn enters what the peer may send and takes.
 func (p *path) learn(ours, theirs []sdp.Codec) {
 	p.formats = ours
 	for _, c := range ours {
-		i := slices.Index(p.clocks, c.Clock)
-		if i < 0 {
-			i = len(p.clocks)
-			p.clocks = append(p.clocks, c.Clock)
+		i := slices.IndexFunc(p.clocks[:], func(clock int32) bool { return clock == 0 || int(clock) == c.Clock })
+		if i < 0 || c.Clock <= 0 {
+			continue
 		}
+		p.clocks[i] = int32(c.Clock)
 		p.known[c.PT&0x7f] = format(i + 1)
 		if c.DTMF() {
 			p.known[c.PT&0x7f] |= eventFormat
