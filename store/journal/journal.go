@@ -117,9 +117,12 @@ func (j *Journal) open() error {
 	if len(found.logs) == 0 {
 		return nil
 	}
-	j.active, j.next, err = reopen(found.logs[len(found.logs)-1])
+	j.active, j.next, err = reopen(found.logs[len(found.logs)-1], j.ahead())
 	return err
 }
+
+// ahead is how far ahead a log has its blocks, in bytes.
+func (j *Journal) ahead() int64 { return min(maxAhead, j.opts.segment) }
 
 // newest is the log that grows, as far as it goes.
 func (j *Journal) newest() file {
@@ -196,7 +199,7 @@ func (j *Journal) prepare(n int64) error {
 	if j.active != nil && j.active.used < j.opts.segment {
 		return j.active.reserve(j.dir, n)
 	}
-	next, err := createSegment(j.dir, header{file: j.number + 1, next: j.next})
+	next, err := createSegment(j.dir, header{file: j.number + 1, next: j.next}, j.ahead())
 	if err != nil {
 		return err
 	}

@@ -63,15 +63,10 @@ func backward(f file, fn func(key, value []byte) error) error {
 		return fmt.Errorf("cannot read journal: %w", err)
 	}
 	text = text[:min(f.size, int64(len(text)))]
-	number, payload, ok := parseFrame(text)
-	if !ok {
-		return damaged(f.path, 0, "no header")
-	}
-	h, err := parseHeader(number, payload)
+	end, _, err := f.examine(text)
 	if err != nil {
-		return fmt.Errorf("cannot read %q: %w", f.path, err)
+		return err
 	}
-	end, _ := followFrames(text, headerBytes, h.next)
 	if !isZero(text[end:]) {
 		return damaged(f.path, int64(end), "no sound frame")
 	}

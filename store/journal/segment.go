@@ -13,32 +13,33 @@ import (
 )
 
 const (
-	// step is how far ahead, in bytes, a log has its blocks.
-	step = 1 << 20
+	// maxAhead is how far ahead, in bytes, a log has its blocks.
+	maxAhead = 1 << 20
 	// minSlack and maxSlack bound what is left free of a disk: 1 %.
 	minSlack = 4 << 20
 	maxSlack = 64 << 20
-	// zeroes is how much is zeroed by one system call, in bytes.
-	zeroes = 64 << 10
 )
+
+// zeros is what is written where there is nothing yet, and looked for at the end of logs.
+var zeros [64 << 10]byte
 
 // segment is the log that grows.
 type segment struct {
 	f         *os.File
 	number    uint64
-	first     uint64 // number of its first frame
 	used      int64  // bytes of frames
 	allocated int64  // bytes that have blocks of zeros or frames
+	ahead     int64  // how far ahead they are had
 }
 
 // createSegment makes an empty log with its first blocks, under its name.
-func createSegment(dir string, h header) (_ *segment, err error) {
+func createSegment(dir string, h header, ahead int64) (_ *segment, err error) {
 	temporary := path(dir, h.file, logSuffix) + newSuffix
 	f, err := os.OpenFile(temporary, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	s := &segment{f: f, number: h.file, first: h.next}
+	s := &segment{f: f, number: h.file, ahead: ahead}
 	if err := s.fill(dir, h); err != nil {
 		return nil, errors.Join(err, f.Close(), os.Remove(temporary))
 	}
@@ -70,7 +71,7 @@ func (s *segment) reserve(dir string, n int64) error {
 	if s.used+n <= s.allocated {
 		return nil
 	}
-	want := (s.used + n + step) / step * step
+	want := (s.used + n + s.ahead) / s.ahead * s.ahead
 	if err := room(dir, want-s.allocated); err != nil {
 		return err
 	}
@@ -89,11 +90,12 @@ func (s *segment) zero(want int64) error {
 	if err != nil && !errors.Is(err, unix.EOPNOTSUPP) && !errors.Is(err, unix.ENOSYS) {
 		return err
 	}
-	zeros := make([]byte, min(zeroes, want-s.allocated))
-	for at := s.allocated; at < want; at += int64(len(zeros)) {
-		if _, err := s.f.WriteAt(zeros[:min(int64(len(zeros)), want-at)], at); err != nil {
+	for at := s.allocated; at < want; {
+		n, err := s.f.WriteAt(zeros[:min(int64(len(zeros)), want-at)], at)
+		if err != nil {
 			return err
 		}
+		at += int64(n)
 	}
 	return s.f.Sync()
 }
