@@ -52,7 +52,7 @@ const (
 	OutboxFailed    OutboxState = "failed"
 )
 
-// ErrOutboxFull: too much of the account waits in the lane. Never said of emergencies,
+// ErrOutboxFull says that too much of the account waits in the lane. Never said of emergencies,
 // nor of webhooks, whose oldest event makes room.
 var ErrOutboxFull = errors.New("too much waits to be sent")
 

@@ -82,7 +82,7 @@ func readFinished(account record.ID, id string, b []byte) (*finishedRow, error) 
 	if err := decode(b, row); err != nil {
 		return nil, err
 	}
-	row.OutboxRow.ID, row.OutboxRow.Account, row.OutboxRow.Lane = id, account, row.Lane
+	row.ID, row.Account, row.OutboxRow.Lane = id, account, row.Lane
 	return row, nil
 }
 

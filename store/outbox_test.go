@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -371,7 +372,7 @@ func TestOutboxWatch(t *testing.T) {
 		t.Errorf("news of nothing: %+v, %v", news, err)
 	}
 	for i := range maxOutboxNews + 1 {
-		watch.tell(outboxNote{queue: OutboxQueue{w.account, fmt.Sprint(i)}})
+		watch.tell(outboxNote{queue: OutboxQueue{w.account, strconv.Itoa(i)}})
 	}
 	if news, err := watch.Next(t.Context()); err != nil || !news.Resync {
 		t.Errorf("too many news: %+v, %v", news, err)
