@@ -48,12 +48,17 @@ func (l *live) Status(provider record.ID) (admin.TrunkStatus, bool) {
 	return admin.TrunkStatus{State: state, Reason: s.Reason, Last: s.Since, Calls: s.Channels}, true
 }
 
-// news hands what happens to calls to who watches.
+// news hands what happens to calls to who watches, and to webhooks.
 func (d *daemon) news(e call.Event) {
+	var data any
 	switch {
 	case e.Record != nil:
-		d.hub.Publish(e.Account, admin.Event{Type: string(e.Kind), Data: e.Record})
+		data = e.Record
 	case e.Info != nil:
-		d.hub.Publish(e.Account, admin.Event{Type: string(e.Kind), Data: activeCall(e.Info)})
+		data = activeCall(e.Info)
+	default:
+		return
 	}
+	d.hub.Publish(e.Account, admin.Event{Type: string(e.Kind), Data: data})
+	d.outbox.Publish(e.Account, string(e.Kind), data)
 }

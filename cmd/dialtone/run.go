@@ -14,6 +14,7 @@ import (
 
 	"dialtone/admin"
 	"dialtone/configs"
+	"dialtone/internal/outbox"
 	"dialtone/provision"
 	"dialtone/provision/layout"
 	"dialtone/provision/view"
@@ -62,6 +63,7 @@ type daemon struct {
 	ready    atomic.Bool
 
 	store  *store.Store
+	outbox *outbox.Outbox
 	edge   *sip.Server
 	phones *provision.Server
 	view   *view.Builder
@@ -85,6 +87,11 @@ func (d *daemon) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, forgetListeners(d.cfg.DataDir)) }()
+	closeOutbox, err := d.openOutbox() //nolint:contextcheck // it sends until it is closed, after everything that tells it something
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeOutbox()) }()
 
 	if err := d.certs.open(ctx, d.cfg, d.log); err != nil {
 		return err
