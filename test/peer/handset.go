@@ -34,6 +34,7 @@ type Handset struct {
 	calls   map[string]*PhoneCall   // by Call-ID
 	pending map[string]chan Message // responses by branch
 	replies map[string]string       // last response by branch and method: answers what is sent again
+	distort func(string) string     // what is sent becomes this
 }
 
 // StartHandset opens the handset's connection to the account's proxy. It is closed with
@@ -188,7 +189,15 @@ func (h *Handset) resend(text string) (stop func()) {
 }
 
 // write sends a message; a lost one shows as what does not come back.
-func (h *Handset) write(text string) { _, _ = io.WriteString(h.conn, text) }
+func (h *Handset) write(text string) {
+	h.mu.Lock()
+	distort := h.distort
+	h.mu.Unlock()
+	if distort != nil {
+		text = distort(text)
+	}
+	_, _ = io.WriteString(h.conn, text)
+}
 
 // receive sorts what arrives until the socket is closed.
 func (h *Handset) receive() {
