@@ -27,9 +27,9 @@ var zeros [64 << 10]byte
 type segment struct {
 	f         *os.File
 	number    uint64
-	used      int64  // bytes of frames
-	allocated int64  // bytes that have blocks of zeros or frames
-	ahead     int64  // how far ahead they are had
+	used      int64 // bytes of frames
+	allocated int64 // bytes that have blocks of zeros or frames
+	ahead     int64 // how far ahead they are had
 }
 
 // createSegment makes an empty log with its first blocks, under its name.
