@@ -232,6 +232,7 @@ func (d *described) describeCalling(o office) {
 	d.cycle(d.at("/webhooks"), d.create(d.at("/webhooks"), fieldsOf{
 		"url": "https://hooks.example.com/", "events": []string{"call.*"},
 	}), fieldsOf{"secret": nil, "description": "x"})
+	d.describeDeliveries()
 	d.do(d.root, http.MethodPatch, d.at("/users/"+string(o.user)), fieldsOf{
 		"forwarding":        fieldsOf{"busy": fieldsOf{"enabled": true, "destination": "1009"}, "no_answer_seconds": 15},
 		"simultaneous_ring": []fieldsOf{outside}, "ring_seconds": 30,

@@ -16,6 +16,7 @@ func (s *Server) table() []*operation {
 		schedules().operations(),
 		providerAccounts().operations(),
 		webhooks().operations(),
+		deliveryOperations(),
 		domains().operations(),
 		credentialLists().operations(),
 		credentials().operations(),
