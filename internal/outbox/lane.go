@@ -235,7 +235,7 @@ func (l *lane) judge(row *store.OutboxRow, o outcome, took time.Duration) store.
 	case delivered:
 		r.State = store.OutboxDelivered
 	case retry:
-		r.Due = time.Now().Add(max(o.after, l.schedule.wait(row.Attempts+1, rand.Float64()))).UTC()
+		r.Due = time.Now().Add(max(o.after, l.schedule.wait(row.Attempts+1, rand.Float64()))).UTC().Truncate(time.Millisecond)
 		if r.Due.Before(row.ExpiresAt) {
 			r.State = store.OutboxPending
 		}
