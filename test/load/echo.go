@@ -16,7 +16,7 @@ import (
 // 401 or 200 of the lengths given.
 type Echo struct {
 	Listen    netip.AddrPort // on the loopback; port 0 takes a free one
-	Batched   bool           // as the daemon reads and writes, else a system call for each datagram
+	Batched   bool           // recvmmsg and sendmmsg, else a system call for each datagram
 	Challenge int            // length of the 401 in octets
 	Success   int            // length of the 200
 }

@@ -7,4 +7,7 @@
 // time of a server's processes for one challenged registration, and the memory for
 // one binding. A peer's CPU time for a message falls with the load, so figures at
 // different rates must not be compared.
+//
+// The floor answers each datagram when it comes. The daemon lets them gather for a few
+// milliseconds under load, so it need not be above it.
 package sip
