@@ -10,6 +10,7 @@ import (
 
 	"dialtone/internal/netx"
 	"dialtone/sip/call"
+	"dialtone/sip/registrar"
 	"dialtone/store"
 )
 
@@ -32,6 +33,9 @@ type Config struct {
 	Media Media
 	// Notify is told what happens to calls; it must not wait. Nil for nobody.
 	Notify func(call.Event)
+	// Bound is told of bindings that are new or have ended, not of refreshes; it must not
+	// wait. Nil for nobody.
+	Bound func(registrar.Event)
 	// Drain is how long calls may go on once Serve's context has ended.
 	Drain time.Duration
 	// Allow are sources that are never banned.

@@ -109,6 +109,9 @@ func (s *Server) follow(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case e := <-sub.Events:
+			if s.bound != nil && e.Kind != registrar.Refreshed {
+				s.bound(e)
+			}
 			switch e.Kind {
 			case registrar.Registered:
 				s.noteSeen(&e.Binding)

@@ -92,7 +92,8 @@ type Server struct {
 	calls        *call.Manager
 	history      *store.Queue[store.EndedCall]
 	lamps        *event.Server
-	notified     func(call.Event) // nil for nobody
+	notified     func(call.Event)      // nil for nobody
+	bound        func(registrar.Event) // nil for nobody
 
 	requests *requests
 	outgoing sync.WaitGroup // writes to and connections of our own
@@ -161,6 +162,7 @@ func newServer(cfg Config) *Server {
 		originHeader: newOriginHeader(),
 		clientCA:     cfg.ClientCA,
 		notified:     cfg.Notify,
+		bound:        cfg.Bound,
 		requests:     newRequests(),
 	}
 	s.life, s.end = context.WithCancel(context.Background())

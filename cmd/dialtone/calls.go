@@ -3,6 +3,7 @@ package main
 import (
 	"dialtone/admin"
 	"dialtone/sip/call"
+	"dialtone/sip/registrar"
 	"dialtone/sip/trunk"
 	"dialtone/store/record"
 )
@@ -61,4 +62,31 @@ func (d *daemon) news(e call.Event) {
 	}
 	d.hub.Publish(e.Account, admin.Event{Type: string(e.Kind), Data: data})
 	d.outbox.Publish(e.Account, string(e.Kind), data)
+}
+
+// bound hands what happens to bindings to who watches, and to webhooks.
+func (d *daemon) bound(e registrar.Event) {
+	kind, ended := "registration.registered", ""
+	switch e.Kind {
+	case registrar.Expired:
+		ended = "expired"
+	case registrar.Unregistered:
+		ended = "unregistered"
+	case registrar.Evicted:
+		ended = "evicted"
+	}
+	if ended != "" {
+		kind = "registration.ended"
+	}
+	b := &e.Binding
+	data := map[string]any{
+		"aor": "sip:" + b.AOR, "contact": b.Contact, "source": b.Source.String(), "transport": b.Transport.String(),
+		"user_agent": b.UserAgent, "registered_at": b.RegisteredAt, "expires_at": b.ExpiresAt,
+	}
+	if ended != "" {
+		data["reason"] = ended
+	}
+	account := record.ID(b.Account)
+	d.hub.Publish(account, admin.Event{Type: kind, Data: data})
+	d.outbox.Publish(account, kind, data)
 }

@@ -144,7 +144,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 		UDP: cfg.SIP.UDP, TCP: cfg.SIP.TCP, TLS: cfg.SIP.TLS, WSS: cfg.SIP.WSS, Certificates: d.certs.forSIP(), ClientCA: d.certs.sipCA, Advertised: cfg.SIP.Advertised,
 		MinExpires: cfg.SIP.MinExpires, MaxExpires: cfg.SIP.MaxExpires, Allow: cfg.SIP.Allow,
 		Media:  sip.Media{Address: cfg.Media.Address, Advertised: cfg.Media.Advertised, Ports: [2]int{int(cfg.Media.Ports.First), int(cfg.Media.Ports.Last)}},
-		Notify: d.news, Drain: cfg.Drain, Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
+		Notify: d.news, Bound: d.bound, Drain: cfg.Drain, Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
 	})
 	if err != nil {
 		return err
