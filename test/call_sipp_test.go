@@ -67,11 +67,10 @@ type actor struct {
 	role, dir string
 	cmd       *exec.Cmd
 	out       bytes.Buffer
-	trace     string
 }
 
 // cast starts sipp for a role, over UDP on the port given, over TCP on any.
-func cast(t *testing.T, role, file, transport, addr, port string) *actor {
+func cast(t *testing.T, role, file, transport, addr, port string, more ...string) *actor {
 	t.Helper()
 	path, err := exec.LookPath("sipp")
 	if err != nil {
@@ -85,6 +84,7 @@ func cast(t *testing.T, role, file, transport, addr, port string) *actor {
 	if port != "" {
 		args = append(args, "-p", port)
 	}
+	args = append(args, more...)
 	a.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), path, args...)
 	a.cmd.Dir, a.cmd.Stdout, a.cmd.Stderr = a.dir, &a.out, &a.out
 	if err := a.cmd.Start(); err != nil {
@@ -144,6 +144,16 @@ func (o *office) registerPort(t *testing.T, phone int) (port string) {
 	return fmt.Sprint(h.Addr().Port())
 }
 
+// actor is what a phone of the office puts into a scenario.
+func (o *office) actor(i int) play {
+	p := o.phones[i]
+	return play{
+		"Domain": o.domain, "User": p.username, "Password": p.password, "Caller": i == 0, "Authorized": false, "Describes": false,
+		"Target": "sip:1002@" + o.domain, "Direction": "sendrecv", "Version": 1, "Lines": nil, "CSeq": 1, "ToTag": ";tag=" + roles[i],
+		"Branch": "", "Reason": "Whatever", "Method": "", "Once": false, "Status": 200,
+	}
+}
+
 // perform plays a scenario with the phones of an office: Ada calls.
 func (o *office) perform(t *testing.T, name, transport string, p play) {
 	t.Helper()
@@ -152,15 +162,10 @@ func (o *office) perform(t *testing.T, name, transport string, p play) {
 		if i >= len(o.phones) {
 			continue
 		}
-		phone := o.phones[i]
-		mine := play{
-			"Domain": o.domain, "User": phone.username, "Password": phone.password, "Caller": i == 0, "Authorized": false, "Describes": false,
-			"Dial": "1002", "Direction": "sendrecv", "Version": 1, "Lines": nil, "CSeq": 1, "ToTag": ";tag=" + roles[i], "Branch": "",
-			"Reason": "Whatever", "Method": "", "Once": false, "Status": 200,
-		}
+		mine := o.actor(i)
 		maps.Copy(mine, p)
-		if mine["Target"] == nil {
-			mine["Target"] = fmt.Sprintf("sip:%s@%s", mine["Dial"], o.domain)
+		if number, other := p["Dial"]; other {
+			mine["Target"] = fmt.Sprintf("sip:%s@%s", number, o.domain)
 		}
 		file := scenario(t, name, roles[i], mine)
 		switch {
