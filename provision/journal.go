@@ -39,6 +39,8 @@ type journal struct {
 	late    []late
 	crowded chan struct{} // capacity 1
 
+	news News // nil for nobody
+
 	// The writer's own.
 	spare   []note
 	folds   folds
@@ -143,9 +145,11 @@ func (j *journal) gather(last bool) {
 		j.folds.add(n)
 		if n.fetched {
 			j.patch(n.device, n.account).fetch(n)
+			j.announce(newsProvisioned, n)
 		}
 		if n.result == resUnknownMAC && n.file == fileConfig {
 			j.seen(n)
+			j.announce(newsUnknown, n)
 		}
 	}
 	for _, l := range lates {

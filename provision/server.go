@@ -55,6 +55,8 @@ type Server struct {
 	SameEverywhere bool
 	// Notifier tells phones to fetch again after changes; nil leaves them to their schedule.
 	Notifier Notifier
+	// News is told what phones do; nil for nobody.
+	News News
 	// Limits bound connections; what is zero has its default.
 	Limits httpx.Limits
 	// Drain is how long running requests may take at the end; 0 is DefaultDrain.
@@ -113,6 +115,7 @@ func (s *Server) prepare() {
 	s.failures = netx.NewLimiter(netx.LimiterConfig{Burst: wrongBurst, Every: wrongEvery, Sources: sources, Now: s.now})
 	s.uploads = make(chan struct{}, maxUploads)
 	s.journal = newJournal(s.Store, s.Log, s.metrics, &s.bound, s.now)
+	s.journal.news = s.News
 	limits := s.Limits
 	limits.MaxHeader = cmp.Or(limits.MaxHeader, maxHeader)
 	limits.Body = cmp.Or(limits.Body, bodyTime*time.Duration(max(1, s.MaxUpload>>20)))

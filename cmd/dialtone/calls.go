@@ -60,8 +60,7 @@ func (d *daemon) news(e call.Event) {
 	default:
 		return
 	}
-	d.hub.Publish(e.Account, admin.Event{Type: string(e.Kind), Data: data})
-	d.outbox.Publish(e.Account, string(e.Kind), data)
+	d.tell(e.Account, string(e.Kind), data)
 }
 
 // bound hands what happens to bindings to who watches, and to webhooks.
@@ -86,7 +85,11 @@ func (d *daemon) bound(e registrar.Event) {
 	if ended != "" {
 		data["reason"] = ended
 	}
-	account := record.ID(b.Account)
-	d.hub.Publish(account, admin.Event{Type: kind, Data: data})
-	d.outbox.Publish(account, kind, data)
+	d.tell(record.ID(b.Account), kind, data)
+}
+
+// tell hands an event to who watches, and to webhooks.
+func (d *daemon) tell(account record.ID, event string, data any) {
+	d.hub.Publish(account, admin.Event{Type: event, Data: data})
+	d.outbox.Publish(account, event, data)
 }

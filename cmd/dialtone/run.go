@@ -152,7 +152,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 	d.phones = &provision.Server{
 		Listen: cfg.Provision.Listen, TLS: d.certs.forPhones(cfg.Provision.TLS.OldPhones), ClientCA: d.certs.clientCA, Store: d.store,
 		SameEverywhere: cfg.Provision.PublicURL != "" && cfg.SIP.Advertised != "",
-		Notifier:       notifier{d.edge}, Drain: cfg.Drain, MaxUpload: cfg.Retention.PhoneUploadBytes,
+		Notifier:       notifier{d.edge}, News: d.tell, Drain: cfg.Drain, MaxUpload: cfg.Retention.PhoneUploadBytes,
 		Log: d.log, Registerer: d.metrics,
 	}
 	if err := d.phones.Initialize(ctx); err != nil {
