@@ -29,6 +29,7 @@ type side struct {
 	legs    chan *tapped
 	others  chan *Request
 	origin  atomic.Pointer[Origin] // of what comes, save the flow
+	deaf    atomic.Bool            // nothing is taken in any more
 	loss    atomic.Int32           // datagrams lost on the way out, in percent
 }
 
@@ -51,8 +52,19 @@ func (l lossy) ReadFrom(b []byte) (int, net.Addr, error) {
 		if err != nil {
 			return n, from, err
 		}
-		if admitted := l.side.carrier.admit(b[:n]); admitted != nil {
+		if admitted := l.side.carrier.admit(b[:n]); admitted != nil && !l.side.deaf.Load() {
 			return copy(b, admitted), from, nil
+		}
+	}
+}
+
+// quiet takes no more datagrams and waits for what is being handled.
+func (s *side) quiet() {
+	s.deaf.Store(true)
+	stacks := make([]byte, 1<<20)
+	for end := time.Now().Add(deadline); time.Now().Before(end); runtime.Gosched() {
+		if n := runtime.Stack(stacks, true); !bytes.Contains(stacks[:n], []byte("handleRequestBackground")) {
+			return
 		}
 	}
 }
@@ -234,7 +246,8 @@ func newSide(t testing.TB, change ...func(*Config)) *side {
 		if h := s.carrier.held(); h != "" {
 			t.Error("not given back: " + h)
 		}
-		_ = udp.Close() // first: the library opens a socket to answer what it reads after its end
+		s.quiet() // the library would open a socket of its own to answer what it reads at its end
+		_ = udp.Close()
 		_ = tcp.Close()
 		wg.Wait()
 		_ = ua.Close()

@@ -17,7 +17,8 @@ type wire struct {
 	conn net.PacketConn
 	addr netip.AddrPort
 	peer net.Addr
-	seen []string // start lines of what was received, for messages
+	seen []string        // start lines of what was received, for messages
+	had  map[string]bool // requests that were returned
 }
 
 func newWire(t testing.TB, peer netip.AddrPort) *wire {
@@ -27,7 +28,7 @@ func newWire(t testing.TB, peer netip.AddrPort) *wire {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	return &wire{t: t, conn: conn, addr: addrPort(conn.LocalAddr().String()), peer: net.UDPAddrFromAddrPort(peer)}
+	return &wire{t: t, conn: conn, addr: addrPort(conn.LocalAddr().String()), peer: net.UDPAddrFromAddrPort(peer), had: map[string]bool{}}
 }
 
 // say sends a message; its lines are separated by LF alone, and the length is added.
@@ -63,11 +64,17 @@ func (w *wire) read(within time.Duration) sip.Message {
 	return m
 }
 
-// request reads until a request of this method.
+// request reads until a request of this method that is no retransmission.
 func (w *wire) request(method string) *sip.Request {
 	w.t.Helper()
 	for end := time.Now().Add(deadline); time.Now().Before(end); {
-		if req, ok := w.read(time.Until(end)).(*sip.Request); ok && string(req.Method) == method {
+		req, ok := w.read(time.Until(end)).(*sip.Request)
+		if !ok || string(req.Method) != method {
+			continue
+		}
+		key := method + " " + req.Via().Value()
+		if !w.had[key] || req.IsAck() {
+			w.had[key] = true
 			return req
 		}
 	}
