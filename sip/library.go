@@ -7,6 +7,8 @@ import (
 
 	"github.com/emiago/sipgo"
 	sipmsg "github.com/emiago/sipgo/sip"
+
+	"dialtone/sip/dialog"
 )
 
 // Settings of the SIP library that it only has as package variables.
@@ -22,6 +24,7 @@ var configureLibrary = sync.OnceFunc(func() {
 	sipgo.Init()
 	sipmsg.UDPMTUSize = maxDatagram
 	sipmsg.TransportBufferReadSize = readBuffer
+	dialog.ConfigureLibrary()
 	// The library logs whole messages of anybody who sends garbage.
 	sipmsg.SetDefaultLogger(slog.New(slog.DiscardHandler))
 })
