@@ -15,6 +15,10 @@ import (
 // measured, in gathering times.
 const windowGathers = 8
 
+// enough is how many datagrams are worth waking up for: a socket may have room for few
+// more.
+const enough = 64
+
 // Set waits for datagrams on several sockets. It belongs to one goroutine; only Close
 // may be called by others.
 //
@@ -35,20 +39,20 @@ type Set struct {
 	events []unix.EpollEvent
 
 	gather time.Duration
-	woke   time.Time // the end of the last Wait
-	taken  int       // datagrams since
-	began  time.Time // of the window
-	count  int       // datagrams in the window
-	dense  bool      // more than one came in each gathering time of the last window
+	pause  time.Duration // from one Wait to the next while datagrams gather; 0: they don't
+	woke   time.Time     // the end of the last Wait
+	taken  int           // datagrams since
+	began  time.Time     // of the window
+	count  int           // datagrams in the window
 }
 
 // ofTimer marks the timer's events; those of a socket have its number.
 const ofTimer = -1
 
 // NewSet makes a set of sockets; no socket may be in two. While more than one datagram
-// comes in each time of the length gather, a Wait may take that long, so that
-// they share what waking up costs; a datagram after a quiet while is told at once.
-// 0 gathers nothing.
+// comes in each time of the length gather, a Wait may take that long, so that they share
+// what waking up costs, and less when many come; a datagram after a quiet while is told
+// at once. 0 gathers nothing.
 func NewSet(gather time.Duration, conns ...*Conn) (*Set, error) {
 	s := &Set{conns: conns, armed: make([]bool, len(conns)), gather: gather, events: make([]unix.EpollEvent, len(conns)+1)}
 	s.looked = s.look
@@ -122,8 +126,8 @@ func (s *Set) prepare(now time.Time) (gathered bool, err error) {
 	if s.closed {
 		return false, net.ErrClosed
 	}
-	if s.dense && s.taken > 0 {
-		left := s.gather - now.Sub(s.woke)
+	if s.pause > 0 && s.taken > 0 && s.taken < 2*enough {
+		left := s.pause - now.Sub(s.woke)
 		if left <= 0 {
 			return true, nil
 		}
@@ -142,16 +146,22 @@ func (s *Set) prepare(now time.Time) (gathered bool, err error) {
 	return false, nil
 }
 
-// measure finds out how densely datagrams come.
+// measure finds out how densely datagrams come, and how long they may gather: no longer
+// than it takes until there are enough.
 func (s *Set) measure(now time.Time) {
 	if s.gather <= 0 {
 		return
 	}
 	s.count += s.taken
-	if past := now.Sub(s.began); past >= windowGathers*s.gather {
-		s.dense = s.count > int(past/s.gather)
-		s.began, s.count = now, 0
+	past := now.Sub(s.began)
+	if past < windowGathers*s.gather {
+		return
 	}
+	s.pause = 0
+	if s.count > int(past/s.gather) {
+		s.pause = min(s.gather, enough*past/time.Duration(s.count))
+	}
+	s.began, s.count = now, 0
 }
 
 // await returns after an event.
