@@ -140,4 +140,3 @@ func TestDigits(t *testing.T) {
 	phones[0].Command(t, "hangup", "")
 	phones[1].Await(t, "CALL_CLOSED")
 }
-
