@@ -3,7 +3,9 @@ package sip
 import (
 	"fmt"
 	"log/slog"
+	"net"
 	"sync"
+	"syscall"
 
 	"github.com/emiago/sipgo"
 	sipmsg "github.com/emiago/sipgo/sip"
@@ -35,11 +37,20 @@ func newUserAgent(version string, stray func(*sipmsg.Response)) (*sipgo.UserAgen
 	quiet := slog.New(slog.DiscardHandler)
 	return sipgo.NewUA(
 		sipgo.WithUserAgent("dialtone/"+version),
-		sipgo.WithUserAgentTransportLayerOptions(sipmsg.WithTransportLayerLogger(quiet)),
+		sipgo.WithUserAgentTransportLayerOptions(
+			sipmsg.WithTransportLayerLogger(quiet),
+			sipmsg.WithTransportLayerTransports(sipmsg.TransportsConfig{TCP: &sipmsg.TransportTCP{DialerCreate: noDialer}}),
+		),
 		sipgo.WithUserAgentTransactionLayerOptions(
 			sipmsg.WithTransactionLayerLogger(quiet), sipmsg.WithTransactionLayerUnhandledResponseHandler(stray),
 		),
 	)
+}
+
+// noDialer dials nowhere. The library opens a connection of its own, in the clear, when
+// the one it was given has closed before it wrote; connections are ours.
+func noDialer(net.Addr) net.Dialer {
+	return net.Dialer{Control: func(string, string, syscall.RawConn) error { return errConnectionGone }}
 }
 
 // newLibrary sets up the SIP library: its transactions, over connections that are ours.
