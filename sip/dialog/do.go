@@ -3,6 +3,7 @@ package dialog
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -91,6 +92,7 @@ func (e *Endpoint) once(ctx context.Context, l *Leg, o *OutRequest) (*sip.Respon
 	}
 	l.auth.authorize(req)
 	appendHeaders(req, o.Headers)
+	appendCredentials(req, o.Headers)
 	setBody(req, o.ContentType, o.Body)
 	type outcome struct {
 		res *sip.Response
@@ -116,5 +118,15 @@ func (e *Endpoint) once(ctx context.Context, l *Leg, o *OutRequest) (*sip.Respon
 			abandon.Terminate()
 		}
 		return nil, fmt.Errorf("cannot complete %s: %w", o.Method, ctx.Err())
+	}
+}
+
+// appendCredentials adds those of a caller who answers challenges himself, as a
+// registration does that keeps its nonce.
+func appendCredentials(req *sip.Request, headers []Header) {
+	for _, h := range headers {
+		if strings.EqualFold(h.Name, "Authorization") || strings.EqualFold(h.Name, "Proxy-Authorization") {
+			req.AppendHeader(sip.NewHeader(h.Name, harmless(h.Value)))
+		}
 	}
 }
