@@ -147,9 +147,7 @@ func (c carrier) keep(key trunkStream, s *stream) {
 			c.streams.remove(s)
 			s.demote()
 		}()
-		if err := s.read(ctx); err != nil {
-			c.log.Debug("trunk connection ended", "to", s.flow.source, "err", err)
-		}
+		c.log.Debug("trunk connection ended", "to", s.flow.source, "err", s.read(ctx))
 	})
 }
 
