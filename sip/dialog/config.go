@@ -30,7 +30,8 @@ type Config struct {
 	// Challenge answers a request whose credentials were used before with a fresh
 	// challenge, stale=true.
 	Challenge func(*Request)
-	// Trace is given every message of a leg, as it was sent or received; nil for none.
+	// Trace is given every message of a leg, as it was sent or received, to look at
+	// until it returns; nil for none.
 	// Retransmissions by the library are not among them.
 	Trace func(legID string, sent bool, message []byte, f Flow)
 

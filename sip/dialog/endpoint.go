@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -162,9 +163,16 @@ func (e *Endpoint) ready(f Flow) (Flow, error) {
 // trace shows a message of a leg.
 func (e *Endpoint) trace(leg string, sent bool, m sip.Message, f *Flow) {
 	if e.cfg.Trace != nil && leg != "" {
-		e.cfg.Trace(leg, sent, []byte(m.String()), *f)
+		b := traceBuffers.Get().(*bytes.Buffer)
+		b.Reset()
+		m.StringWrite(b)
+		e.cfg.Trace(leg, sent, b.Bytes(), *f)
+		traceBuffers.Put(b)
 	}
 }
+
+// traceBuffers are what traced messages are written to.
+var traceBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // rescue keeps a panic from ending more than what it happened in.
 func (e *Endpoint) rescue(what string, then func()) {

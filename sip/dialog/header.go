@@ -17,7 +17,7 @@ var reserved = map[string]bool{
 	"via": true, "v": true, "from": true, "f": true, "to": true, "t": true, "call-id": true, "i": true, "cseq": true,
 	"max-forwards": true, "route": true, "record-route": true, "content-length": true, "l": true,
 	"content-type": true, "c": true, "rseq": true, "rack": true, "authorization": true, "proxy-authorization": true,
-	"session-expires": true, "x": true, "min-se": true, "user-agent": true, "server": true,
+	"session-expires": true, "x": true, "user-agent": true, "server": true,
 }
 
 // appendHeaders adds headers of the caller's to a message. This is the one place
@@ -67,8 +67,11 @@ func quote(s string) string {
 
 // escape is the inside of a quoted-string.
 func escape(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(harmless(s))
+	return escapes.Replace(harmless(s))
 }
+
+// escapes are those of a quoted-string (RFC 3261 25.1).
+var escapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // compact are the short names the library leaves as they are.
 var compact = map[string]string{

@@ -147,13 +147,20 @@ func (l *Leg) emit(ev Event) {
 	l.later(func() { sink(ev) })
 }
 
-// unlock ends a method of the owner's: a goroutine does what it queued.
+// unlock ends a method of the owner's. What it queued is done by a goroutine, or at once
+// over datagrams: sending those waits for nobody.
 func (l *Leg) unlock() {
-	start := len(l.queue) > 0 && !l.working
+	start, stream := len(l.queue) > 0 && !l.working, l.flow.stream()
 	l.working = l.working || start
 	l.mu.Unlock()
-	if start {
+	switch {
+	case !start:
+	case stream:
 		l.e.tasks.start(l.work)
+	default:
+		l.e.tasks.enter()
+		defer l.e.tasks.done()
+		l.work()
 	}
 }
 
