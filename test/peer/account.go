@@ -23,6 +23,7 @@ type Account struct {
 	CAFile         string      // baresip's authorities for tls; empty = any certificate will do
 	RegInterval    int         // seconds a registration is asked for; 0 = 60
 	Tone           int         // Hz baresip sends in calls; 0 = 440
+	Listen         string      // where baresip's own sockets are; empty = 127.0.0.1:0
 	Encryption     string      // baresip's mediaenc: srtp, srtp-mand; empty = none
 }
 

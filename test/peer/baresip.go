@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 // the control port, so that its first registration is seen). stdio.so is left
 // out: without a terminal it spins.
 const baresipConfig = `poll_method epoll
-sip_listen 127.0.0.1:0
+sip_listen %[4]s
 rtp_ports 30000-39999
 snd_path %[1]s
 audio_source aufile,%[1]s/in.wav
@@ -144,7 +145,7 @@ func (b *Baresip) start(t testing.TB, path string, a Account) {
 		authorities = "sip_cafile " + a.CAFile
 	}
 	for name, text := range map[string]string{
-		"config":   fmt.Sprintf(baresipConfig, dir, port, authorities),
+		"config":   fmt.Sprintf(baresipConfig, dir, port, authorities, cmp.Or(a.Listen, "127.0.0.1:0")),
 		"accounts": "# the account is added over the control port\n",
 		"in.wav":   toneFile(a.Tone),
 	} {

@@ -36,8 +36,18 @@ type PhoneCall struct {
 }
 
 func newCall(h *Handset, callID string) *PhoneCall {
+	h.mu.Lock()
+	within := h.within
+	h.mu.Unlock()
+	var s *sound
+	open := func() { s = openSound(h.conn.LocalAddr()) }
+	if within == nil {
+		open()
+	} else {
+		within(open)
+	}
 	return &PhoneCall{
-		Messages: newRecord[Message](), handset: h, callID: callID, sound: openSound(h.conn.LocalAddr()),
+		Messages: newRecord[Message](), handset: h, callID: callID, sound: s,
 		acks: map[string]string{}, late: map[string]bool{}, direction: "sendrecv", stop: func() {},
 	}
 }

@@ -48,3 +48,11 @@ func (h *Handset) Distort(edit func(text string) string) {
 	defer h.mu.Unlock()
 	h.distort = edit
 }
+
+// Within has the sockets of the handset's calls opened by open, which calls what it is
+// given where they are to be.
+func (h *Handset) Within(open func(func())) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.within = open
+}

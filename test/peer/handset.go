@@ -35,6 +35,7 @@ type Handset struct {
 	pending map[string]chan Message // responses by branch
 	replies map[string]string       // last response by branch and method: answers what is sent again
 	distort func(string) string     // what is sent becomes this
+	within  func(func())            // opens the sockets of calls
 }
 
 // StartHandset opens the handset's connection to the account's proxy. It is closed with
