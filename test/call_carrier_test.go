@@ -43,6 +43,14 @@ func startCarrier(t *testing.T, d *daemon, modes ...string) (addr string) {
 	for _, m := range modes {
 		args = append(args, "-A", m)
 	}
+	background(t, "kamailio", path, args...)
+	await(t, "carrier", func() error { return answersOptions(t, addr) })
+	return addr
+}
+
+// background runs a program until the end of the test.
+func background(t *testing.T, name, path string, args ...string) {
+	t.Helper()
 	out := &output{}
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), path, args...)
 	cmd.Stdout, cmd.Stderr = out, out
@@ -60,11 +68,32 @@ func startCarrier(t *testing.T, d *daemon, modes ...string) (addr string) {
 			<-gone
 		}
 		if t.Failed() {
-			t.Logf("the carrier:\n%s", out)
+			t.Logf("%s:\n%s", name, out)
 		}
 	})
-	await(t, "carrier", func() error { return answersOptions(t, addr) })
-	return addr
+}
+
+// startRTPEngine runs rtpengine in userspace and returns what controls it.
+func startRTPEngine(t *testing.T) (control string) {
+	t.Helper()
+	path, err := exec.LookPath("rtpengine")
+	if err != nil {
+		t.Fatalf("rtpengine is not installed (Debian package rtpengine-daemon): %v", err)
+	}
+	control = "127.0.0.1:" + freeUDPPort(t)
+	background(t, "rtpengine", path, "--interface=127.0.0.1", "--listen-ng="+control, "--foreground", "--table=-1", "--log-stderr",
+		"--port-min=42000", "--port-max=42999", "--num-threads=1")
+	await(t, "rtpengine", func() error {
+		c := dialUDP(t, control)
+		defer c.Close()
+		_ = c.SetDeadline(time.Now().Add(time.Second))
+		if _, err := c.Write([]byte("1 d7:command4:pinge")); err != nil {
+			return err
+		}
+		_, err := c.Read(make([]byte, 64))
+		return err
+	})
+	return control
 }
 
 // answersOptions asks a SIP server whether it is there.
@@ -280,5 +309,67 @@ func TestTrunkLimits(t *testing.T) {
 		a.Hangup(t)
 		b.AwaitRequest(t, "BYE")
 		o.awaitOutcomes(t, "failed trunk_limit 503", "answered normal 200 caller")
+	}
+}
+
+// TestEncryptedCarrier: a trunk's media are encrypted on the way to rtpengine and plain
+// on our phone's side, out and in.
+func TestEncryptedCarrier(t *testing.T) {
+	t.Parallel()
+	d := start(t, options{})
+	carrier := startCarrier(t, d, fmt.Sprintf("RTPENGINE=%q", "udp:"+startRTPEngine(t)))
+	o := newOffice(t, d)
+	o.patch(t, "", object{"default_outbound_number": o.line(t, "+13125550100", o.phones[1])})
+	o.awaitTrunk(t, o.trunk(t, "Carrier", []string{carrier}, object{"srtp": "mandatory"}), "ok")
+	ada, ben, far := o.handset(t, 0, "udp"), o.handset(t, 1, "udp"), telephone(t, carrier, "+14155550123")
+	a := ada.Dial(t, "4155550123")
+	b := ringing(t, far)
+	b.Answer(t)
+	a.Await(t, 200)
+	hearEachOther(t, a, b)
+	a.Hangup(t)
+	b.AwaitRequest(t, "BYE")
+	a = far.Dial(t, "+13125550100")
+	b = ringing(t, ben)
+	b.Answer(t)
+	a.Await(t, 200)
+	hearEachOther(t, a, b)
+	a.Hangup(t)
+	b.AwaitRequest(t, "BYE")
+	o.awaitCalls(t, 2, func(c object) error {
+		encrypted := 0
+		for _, l := range c.list("legs") {
+			if l["srtp"] == true && l.str("trunk") != "" {
+				encrypted++
+			}
+		}
+		if encrypted != 1 || !strings.HasPrefix(outcomeOf(c), "answered normal 200") {
+			return fmt.Errorf("record %v", c)
+		}
+		return nil
+	})
+}
+
+// TestEncryptedToPlain: a phone that encrypts and one that does not hear each other,
+// whoever calls.
+func TestEncryptedToPlain(t *testing.T) {
+	t.Parallel()
+	d := start(t, options{})
+	o := newOffice(t, d)
+	var phones []*peer.Baresip
+	for i, encryption := range []string{"srtp-mand", ""} {
+		p := o.phones[i]
+		phones = append(phones, peer.StartBaresip(t, peer.Account{
+			User: p.username, Password: p.password, Domain: o.domain, Proxy: d.SIP.TCP[0], Transport: "tcp", Tone: tones[i], Encryption: encryption,
+		}))
+		phones[i].Await(t, "REGISTER_OK")
+	}
+	for i, number := range []string{"1002", "1001"} {
+		talk(t, phones[i], phones[1-i], number)
+		awaitTone(t, "Ben's tone at Ada's", phones[0], tones[1])
+		awaitTone(t, "Ada's tone at Ben's", phones[1], tones[0])
+		phones[1].Command(t, "hangup", "")
+		phones[0].Await(t, "CALL_CLOSED")
+		phones[1].Await(t, "CALL_CLOSED")
 	}
 }
