@@ -47,6 +47,9 @@ var rooms = map[string]room{
 	"fax/tiff":        {0, 0},
 
 	"internal/netx/acmetest": {0, 0},
+	"internal/audio/clip":    {0, 1},
+	"internal/audio/prompt":  {0, 2},
+	"internal/audio/tune":    {0, 2},
 
 	"provision/catalog":     {0, 0},
 	"provision/render/zone": {0, 0},
