@@ -202,6 +202,8 @@ func describe(r record.Record) string {
 		name = r.Number
 	case *record.ProviderAccount:
 		name = r.Name
+	case *record.AudioClip:
+		name = r.Name
 	case *record.RingGroup:
 		name = r.Name
 	case *record.Schedule:

@@ -37,6 +37,8 @@ func (tx *Tx) checkRules(before, after record.Record) error {
 		return tx.numberRules(r)
 	case *record.RingGroup:
 		return tx.ringGroupRules(r)
+	case *record.AudioClip:
+		return tx.limit(before, r.Account, record.KindAudioClip, record.MaxAudioClips, "audio clips")
 	case *record.ProviderAccount:
 		return tx.limit(before, r.Account, record.KindProviderAccount, record.MaxProviderAccounts, "provider accounts")
 	case *record.Webhook:

@@ -107,5 +107,19 @@ func namedBlobs(r kv.Reader) (map[blob.Hash]bool, error) {
 		}
 		return true, nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	prefix := recordKey(record.ID(record.KindAudioClip.Prefix() + "_"))
+	err = r.Scan(kv.Range{Prefix: prefix}, func(key, value []byte) (bool, error) {
+		c, err := decodeRecord(record.ID(key[len(prefixRecord):]), value)
+		if err != nil {
+			return false, err
+		}
+		for _, h := range c.(*record.AudioClip).Files() {
+			named[h] = true
+		}
+		return true, nil
+	})
 	return named, err
 }

@@ -93,6 +93,8 @@ func New(k Kind) Record {
 		return &Number{}
 	case KindProviderAccount:
 		return &ProviderAccount{}
+	case KindAudioClip:
+		return &AudioClip{}
 	case KindRingGroup:
 		return &RingGroup{}
 	case KindSchedule:
@@ -107,7 +109,7 @@ func New(k Kind) Record {
 // after the kinds it refers to most.
 func Kinds() []Kind {
 	return []Kind{
-		KindPlatform, KindAccount, KindProvisioning, KindLocation, KindButtonTemplate,
+		KindPlatform, KindAccount, KindProvisioning, KindLocation, KindButtonTemplate, KindAudioClip,
 		KindSchedule, KindProviderAccount, KindUser, KindDomain, KindCredentialList, KindCredential,
 		KindAttachment, KindDevice, KindRingGroup, KindExtension, KindNumber, KindAPIKey, KindWebhook,
 	}
