@@ -53,11 +53,17 @@ const (
 	tableCall        = "call"
 	tableCallCount   = "call_count"
 	tableCallTrace   = "call_trace"
+
+	tableEmergency       = "emergency"
+	tableEmergencyOpen   = "emergency_open"
+	tableEmergencyWindow = "emergency_window"
+	tableEmergencyTest   = "emergency_test"
 )
 
 // historyTables are all of them.
 func historyTables() []string {
 	tables := []string{tableEvent, tableEventDevice, tableEventSeq, tableCall, tableCallCount, tableCallTrace}
+	tables = append(tables, tableEmergency, tableEmergencyOpen, tableEmergencyWindow, tableEmergencyTest)
 	for _, l := range []string{tableFailure, tableUnknownMAC} {
 		tables = append(tables, l, l+"_order", l+"_count")
 	}

@@ -21,6 +21,9 @@ type Retention struct {
 	CallRecordsPerAccount int
 	// CallTraces is how long the SIP messages of calls are kept; 7 days.
 	CallTraces time.Duration
+	// EmergencyCalls is how long emergency calls are kept, and longer while somebody has
+	// not been told; 730 days.
+	EmergencyCalls time.Duration
 	// Outbox is how long a mail or webhook event is kept after it was sent or given up, where
 	// it does not say so itself; 7 days.
 	Outbox time.Duration
@@ -51,6 +54,7 @@ func (r Retention) withDefaults() Retention {
 	def(&r.CallRecords, 365*day)
 	def(&r.CallRecordsPerAccount, 1_000_000)
 	def(&r.CallTraces, 7*day)
+	def(&r.EmergencyCalls, 730*day)
 	def(&r.Outbox, 7*day)
 	def(&r.OutboxPerAccount, 10_000)
 	def(&r.WebhookDeliveries, 200)

@@ -13,6 +13,12 @@ const (
 	E911Failed      = "failed"
 )
 
+// Bounds of what a location says of the carrier.
+const (
+	maxReference = 255
+	maxReason    = 500
+)
+
 // Location is a place people call from; emergency calls are sent to it.
 type Location struct {
 	Meta
@@ -21,8 +27,9 @@ type Location struct {
 	Floor               string   `json:"floor" doc:"Floor."`
 	Room                string   `json:"room" doc:"Room, suite or area."`
 	PrimaryNumber       string   `json:"primary_number" doc:"Number the emergency centre calls back, E.164."`
-	E911Status          string   `json:"e911_status" api:"readonly" doc:"Whether the carrier knows the address: none, pending, provisioned, failed."`
-	E911Reason          string   `json:"e911_reason" api:"readonly" doc:"Why the carrier refused the address."`
+	CarrierReference    string   `json:"carrier_reference" doc:"The carrier's own name for the place, for trunks that are told by reference: a URI or an identifier of theirs."`
+	E911Status          string   `json:"e911_status" doc:"Whether the carrier knows the address: none, pending, provisioned, failed. A change of the address sets it back to none."`
+	E911Reason          string   `json:"e911_reason" doc:"Why the carrier refused the address."`
 	EmergencyRecipients []string `json:"emergency_recipients" doc:"E-mail addresses told of emergency calls from here, besides the account's."`
 	Networks            []string `json:"networks" doc:"Networks that usually belong to the place (CIDR)."`
 }
@@ -52,6 +59,15 @@ func (l *Location) Validate() error {
 	p.e164("primary_number", &l.PrimaryNumber)
 	p.emails("emergency_recipients", l.EmergencyRecipients)
 	p.networks("networks", l.Networks)
+	p.text("carrier_reference", &l.CarrierReference, maxReference)
+	if strings.ContainsAny(l.CarrierReference, "<>\" ,;") {
+		p.Add("carrier_reference", CodeInvalid, "must not contain blanks, quotes, commas, semicolons or angle brackets")
+	}
+	if l.E911Status == "" {
+		l.E911Status = E911None
+	}
+	p.oneOf("e911_status", l.E911Status, E911None, E911Pending, E911Provisioned, E911Failed)
+	p.text("e911_reason", &l.E911Reason, maxReason)
 	return p.Err()
 }
 
