@@ -17,12 +17,14 @@ import (
 const mediaJSON = "application/json"
 
 // answer is what a handler found. body is encoded as JSON; nil means none. stream
-// writes the body itself, with the Content-Type in header.
+// writes the body itself, with the Content-Type in header; serve writes all of it, for
+// files that are read in parts.
 type answer struct {
 	status int
 	header map[string]string
 	body   any
 	stream func(w io.Writer) error
+	serve  func(w http.ResponseWriter, r *http.Request)
 }
 
 // reply is an answer ready to be sent, and to be kept for an Idempotency-Key.

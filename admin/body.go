@@ -9,7 +9,7 @@ import (
 	"dialtone/admin/merge"
 )
 
-// MaxBody bounds a request's body, in bytes.
+// MaxBody bounds a request's body, in bytes. A form has a bound of its own.
 const MaxBody = 1 << 20
 
 // readBody reads the body and parses it. An empty body is an empty object where

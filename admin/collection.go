@@ -247,9 +247,14 @@ func (k *collection[T]) handleUpdate(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	return k.updateFrom(c, body)
+}
+
+// updateFrom changes the record the path names by a document.
+func (k *collection[T]) updateFrom(c *call, body any) (*answer, error) {
 	var after T
 	var once any
-	_, err = c.change(func(tx *store.Tx) (effect, error) {
+	_, err := c.change(func(tx *store.Tx) (effect, error) {
 		before, err := k.load(c, tx)
 		if err != nil {
 			return effect{}, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -57,7 +58,7 @@ func describeOperation(b *schemaBook, op *operation) *openapi3.Operation {
 	o.Parameters = describeParameters(op)
 	if op.body != nil {
 		o.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().
-			WithRequired(!op.emptyBody).WithJSONSchemaRef(b.input(op))}
+			WithRequired(!op.emptyBody).WithContent(describeBody(b, op))}
 	}
 	o.Responses = openapi3.NewResponses()
 	o.Responses.Delete("default")
@@ -105,6 +106,24 @@ func describeAnswer(b *schemaBook, op *operation) *openapi3.Response {
 		r.WithContent(openapi3.NewContentWithJSONSchemaRef(b.output(op.answer)))
 	}
 	return r
+}
+
+// describeBody is the JSON an operation takes, or the form: a change may be either.
+func describeBody(b *schemaBook, op *operation) openapi3.Content {
+	input := b.input(op)
+	if !op.form {
+		return openapi3.NewContentWithJSONSchemaRef(input)
+	}
+	form := *input.Value
+	form.Properties = maps.Clone(form.Properties)
+	file := openapi3.NewStringSchema()
+	file.ContentMediaType, file.Description = "application/octet-stream", "The file: WAV, MP3 or Ogg Opus, at most 5 MB and 10 minutes."
+	form.Properties[fileField] = file.NewRef()
+	content := openapi3.NewContentWithSchema(&form, []string{"multipart/form-data"})
+	if op.method == http.MethodPatch {
+		content[mediaJSON] = openapi3.NewMediaType().WithSchemaRef(input)
+	}
+	return content
 }
 
 func header(text string) *openapi3.HeaderRef {

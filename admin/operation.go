@@ -28,6 +28,8 @@ type operation struct {
 	required []string
 	// emptyBody says that no body is an empty object.
 	emptyBody bool
+	// form says that the body may be a form with a file (multipart/form-data).
+	form bool
 	// media is the type of the answer when it is not JSON.
 	media string
 	// endless says that the answer goes on until somebody ends it.

@@ -39,6 +39,7 @@ const (
 	codeStale        = "stale_revision"
 	codeTooLarge     = "too_large"
 	codeInvalid      = "invalid"
+	codeNotForm      = "not_form"
 	codeMismatch     = "idempotency_mismatch"
 	codeLimited      = "rate_limited"
 	codeNoSpace      = "no_space"

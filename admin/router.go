@@ -104,6 +104,9 @@ func (c *call) run() {
 		p.write(c.w)
 	case a.stream != nil:
 		c.stream(a)
+	case a.serve != nil:
+		c.noteSuccess()
+		a.serve(c.w, c.r)
 	default:
 		p = c.send(a)
 	}

@@ -67,6 +67,7 @@ type Server struct {
 	metrics   *metrics
 	wrongKeys *netx.Limiter
 	used      *used
+	workshop  *workshop
 	handler   http.Handler
 	stopping  chan struct{} // closed when the server stops: endless answers end
 	listener  *netx.Listener
@@ -90,6 +91,7 @@ func (s *Server) initialize() {
 		Burst: wrongKeyBurst, Every: wrongKeyEvery * time.Second, Sources: wrongSources, Now: s.now,
 	})
 	s.used = newUsed()
+	s.workshop = newWorkshop()
 	s.stopping = make(chan struct{})
 	s.handler = newRouter(s)
 }
@@ -128,8 +130,8 @@ func (s *Server) Serve(ctx context.Context) error {
 			return err
 		}
 	}
-	// One byte more than an API body may have, so that the API itself refuses it.
-	srv := httpx.Std(httpx.Limits{MaxBody: MaxBody + 1}, s.handler, s.log)
+	// One byte more than the largest body may have, so that the API itself refuses it.
+	srv := httpx.Std(httpx.Limits{MaxBody: maxForm + 1}, s.handler, s.log)
 	srv.RegisterOnShutdown(func() { close(s.stopping) })
 	var ln net.Listener = s.listener
 	if s.secure != nil {

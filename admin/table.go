@@ -14,6 +14,7 @@ func (s *Server) table() []*operation {
 		numbers().operations(),
 		ringGroups().operations(),
 		schedules().operations(),
+		audioClipOperations(),
 		providerAccounts().operations(),
 		webhooks().operations(),
 		deliveryOperations(),
