@@ -158,6 +158,7 @@ func (s *Stream) Close() {
 	l := s.loop.Load()
 	l.do(func() {
 		s.flow.gone = true
+		s.count() // what came since the last visit
 		s.e.sockets.remove(&s.rtp)
 		s.e.sockets.remove(&s.rtcp)
 		l.leave(s)
