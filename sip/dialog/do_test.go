@@ -23,3 +23,17 @@ func TestOwnCredentialsOutsideDialogs(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A peer learns from a 422 which interval is long enough (RFC 4028 section 6).
+func TestTooSmallIntervalNamesTheLeast(t *testing.T) {
+	s := newSide(t)
+	w := newWire(t, s.carrier.local)
+	w.ask(ask{
+		method: "INVITE", callID: "short", fromTag: "caller", seq: 1, branch: "z9hG4bK-short",
+		headers: "Supported: timer\nSession-Expires: 60\n",
+	})
+	if got := value(w.response(422, "INVITE"), "Min-SE"); got != "90" {
+		t.Errorf("Min-SE %q", got)
+	}
+	w.ask(ask{method: "ACK", callID: "short", fromTag: "caller", seq: 1, branch: "z9hG4bK-short"})
+}
