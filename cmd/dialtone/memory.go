@@ -2,13 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"math"
 	"os"
 	"path"
 	"runtime/debug"
+	"runtime/metrics"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // memoryShare is the part of the memory the Go heap may grow to, in percent. The
@@ -19,7 +22,15 @@ const memoryShare = 80
 // is kept is mostly records and bindings, which live long, and little garbage is made:
 // with a million bindings and 20,000 registrations a second collecting takes a twentieth
 // of the time, and a binding stays under 700 bytes of resident memory.
-const collectAt = 40
+//
+// Calls make garbage: with several hundred a second a third of the time would go into
+// collecting it. So the heap grows by what is made in collectEvery, up to collectAtMost.
+const (
+	collectAt     = 40
+	collectAtMost = 300
+	collectEvery  = 4 * time.Second
+	paceEvery     = time.Second
+)
 
 // limitMemory has the garbage collector work harder than it would by default, and
 // still harder before the process meets the memory limit of its control group or its
@@ -38,6 +49,44 @@ func limitMemory(log *slog.Logger) {
 	limit := available / 100 * memoryShare
 	debug.SetMemoryLimit(limit)
 	log.Debug("memory limit set", "bytes", limit)
+}
+
+// paceCollector fits how often garbage is collected to how fast it is made, until ctx
+// ends. The memory limit goes before.
+func paceCollector(ctx context.Context) {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	ticker := time.NewTicker(paceEvery)
+	defer ticker.Stop()
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	percent, before := collectAt, sample[0].Value.Uint64()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		metrics.Read(sample)
+		made, live := sample[0].Value.Uint64(), sample[1].Value.Uint64()
+		const step = 20 // setting it stops the world: not for trifles
+		if p := growth(made-before, live); p == collectAt && percent != p || max(p-percent, percent-p) >= step {
+			percent = p
+			debug.SetGCPercent(percent)
+		}
+		before = made
+	}
+}
+
+// growth is how much the heap may grow, in percent of what is kept, while so many bytes
+// are made in a paceEvery.
+func growth(made, live uint64) int {
+	if live == 0 {
+		return collectAt
+	}
+	wanted := float64(made) * float64(collectEvery/paceEvery) * 100 / float64(live)
+	return int(min(max(wanted, collectAt), collectAtMost))
 }
 
 // machineMemory is what the machine has in bytes (proc(5), MemTotal), MaxInt64 if

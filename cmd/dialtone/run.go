@@ -198,6 +198,7 @@ func (d *daemon) serve(ctx context.Context) error {
 		return g.Wait()
 	})
 	g.Go(func() error { return d.api.Serve(api) })
+	g.Go(func() error { paceCollector(ctx); return nil })
 	d.ready.Store(true)
 	return g.Wait()
 }
