@@ -32,6 +32,11 @@ const (
 	// udpGather is how long datagrams may wait for each other when several come in such
 	// a time: waking up for one costs more than all that is done about it.
 	udpGather = 8 * time.Millisecond
+	// callGather is that while there are calls: somebody waits for each of their messages,
+	// and each waits several times on its way.
+	callGather = time.Millisecond
+	// callsOver is how long after the last message of a call there are none.
+	callsOver = time.Second
 )
 
 // udpListener is one UDP address and the sockets that share it. One goroutine waits for
@@ -42,6 +47,7 @@ type udpListener struct {
 	set     *udpio.Set
 	rush    chan struct{} // a word for each helper
 	library *packetQueue
+	passed  atomic.Int64 // when the library last got something; nanoseconds since 1970
 }
 
 // udpSocket is one socket; whoever holds reading reads it. What needs no disk is
@@ -53,9 +59,11 @@ type udpSocket struct {
 	conn     *udpio.Conn
 	listener uint16
 	library  *packetQueue
-	out      []udpio.Packet
-	replies  []byte
-	rush     chan<- struct{}
+	// lastPassed is the listener's passed.
+	lastPassed *atomic.Int64
+	out        []udpio.Packet
+	replies    []byte
+	rush       chan<- struct{}
 
 	pool sync.Pool // *pending
 
@@ -91,7 +99,7 @@ func (s *Server) listenUDP(ctx context.Context, addr string, number uint16) (*ud
 	}
 	l.library = newPacketQueue(l.sockets[0])
 	for _, socket := range l.sockets {
-		socket.library = l.library
+		socket.library, socket.lastPassed = l.library, &l.passed
 	}
 	return l, nil
 }
@@ -141,7 +149,16 @@ func (l *udpListener) read() error {
 			time.Sleep(readPause)
 		}
 		l.set.Took(l.drain(0))
+		l.set.Gather(l.gather())
 	}
+}
+
+// gather is how long datagrams may wait for each other now.
+func (l *udpListener) gather() time.Duration {
+	if l.sockets[0].edge.now().Sub(time.Unix(0, l.passed.Load())) < callsOver {
+		return callGather
+	}
+	return udpGather
 }
 
 // help reads while there is more than one can read.
@@ -232,6 +249,7 @@ func (u *udpSocket) handle(p *udpio.Packet, now time.Time) {
 	case reply:
 		u.answer(p, &a, &id, f, now)
 	case pass:
+		u.lastPassed.Store(now.UnixNano())
 		u.library.push(u.passed(p.Data, f), p.Peer)
 	}
 }

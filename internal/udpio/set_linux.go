@@ -116,6 +116,9 @@ func (s *Set) Wait() error {
 	return err
 }
 
+// Gather changes how long datagrams may wait for each other.
+func (s *Set) Gather(d time.Duration) { s.gather = d }
+
 // Took is told how many datagrams were read since Wait.
 func (s *Set) Took(n int) { s.taken += n }
 

@@ -52,6 +52,9 @@ func NewSet(time.Duration, ...*Conn) (*Set, error) { return &Set{}, nil }
 // Wait returns at once.
 func (*Set) Wait() error { return nil }
 
+// Gather changes nothing: nothing is gathered.
+func (*Set) Gather(time.Duration) {}
+
 // Took is told how many datagrams were read since Wait.
 func (*Set) Took(int) {}
 
