@@ -276,7 +276,9 @@ type pbx struct {
 func newPBX(t testing.TB, change ...func(*Config)) *pbx {
 	t.Helper()
 	p := &pbx{records: newRecords(t), t: t}
-	ua, err := sipgo.NewUA()
+	ua, err := sipgo.NewUA(sipgo.WithUserAgentTransactionLayerOptions(
+		sip.WithTransactionLayerUnhandledResponseHandler(func(res *sip.Response) { p.endpoint.Stray(res) }),
+	))
 	if err != nil {
 		t.Fatal(err)
 	}

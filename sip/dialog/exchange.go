@@ -65,12 +65,15 @@ func (e *Endpoint) collect(tx sip.ClientTransaction, x *exchange, done func()) {
 			if res.IsProvisional() {
 				continue
 			}
-			if x.req.IsInvite() {
-				e.linger.add(done) // the final response may come again, and wants its ACK again
+			if !x.req.IsInvite() {
+				tx.Terminate() // the library would keep it for Timer D, where K is meant
+				done()
 				return
 			}
-			tx.Terminate() // the library would keep it for Timer D, where K is meant
-			done()
+			if res.IsSuccess() {
+				tx.Terminate() // a 2xx that comes again is Stray's
+			}
+			e.linger.add(done) // the final response may come again, and wants its ACK again
 			return
 		case <-tx.Done():
 			done()

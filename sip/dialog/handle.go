@@ -47,8 +47,8 @@ func (e *Endpoint) handOver(r *Request) {
 	}
 }
 
-// Stray takes a response no transaction wanted: a 2xx to INVITE after the library's
-// Timer M. Without it, set that timer no shorter than 64 times T1.
+// Stray takes every response that no transaction wanted: a 2xx to INVITE that comes
+// again, or from another phone, when the first has ended the transaction.
 func (e *Endpoint) Stray(res *sip.Response) {
 	defer e.rescue("response", nil)
 	if c := res.CSeq(); c == nil || c.MethodName != sip.INVITE || !res.IsSuccess() {

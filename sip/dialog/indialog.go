@@ -23,6 +23,9 @@ func (l *Leg) receiveTraced(r *Request) {
 	case p == nil:
 		_ = r.respond(sip.StatusCallTransactionDoesNotExists, "", "", nil, nil)
 		return
+	case p.known && r.seq() == p.seq && l.over && r.msg.Method == sip.BYE: // it came again
+		l.afterEnd(r)
+		return
 	case p.known && r.seq() <= p.seq:
 		l.outOfOrder(r)
 		return
@@ -115,7 +118,8 @@ func (l *Leg) byed(r *Request) {
 	if l.isEarly() {
 		l.refuseInvite(sip.StatusRequestTerminated, "", nil)
 	}
-	l.dropAnswer() // the BYE has overtaken the ACK, or stands for it
+	l.later(r.tx.Terminate) // one that comes again finds the leg, for as long as it lingers
+	l.dropAnswer()          // the BYE has overtaken the ACK, or stands for it
 	l.end(true, causeOf(r.msg), WhyBye)
 }
 

@@ -231,6 +231,9 @@ func (l *Leg) end(remote bool, cause Cause, why Why) {
 		l.abandon(l.out)
 	}
 	l.emit(Ended{Remote: remote, Cause: cause, Why: why})
+	if l.sink != nil { // nothing is left to tell, and who hears it is not kept
+		l.sink = func(Event) {}
+	}
 	l.e.left(why)
 	l.retire()
 }
@@ -242,6 +245,7 @@ func (l *Leg) retire() {
 		return
 	}
 	l.retired = true
+	l.setup, l.localSDP = Outgoing{}, nil
 	l.e.forget(l)
 }
 

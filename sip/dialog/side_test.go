@@ -187,7 +187,10 @@ func (c *testCarrier) held() string {
 // newSide starts an endpoint. When the test ends everything must have been given back.
 func newSide(t testing.TB, change ...func(*Config)) *side {
 	t.Helper()
-	ua, err := sipgo.NewUA()
+	var s *side
+	ua, err := sipgo.NewUA(sipgo.WithUserAgentTransactionLayerOptions(
+		sip.WithTransactionLayerUnhandledResponseHandler(func(res *sip.Response) { s.Stray(res) }),
+	))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +200,7 @@ func newSide(t testing.TB, change ...func(*Config)) *side {
 	}
 	udp, tcp := listen(t)
 	local := addrPort(udp.LocalAddr().String())
-	s := &side{
+	s = &side{
 		carrier: &testCarrier{local: local, tracked: map[string]bool{}, cancellable: map[string]string{}},
 		legs:    make(chan *tapped, 64), others: make(chan *Request, 64),
 	}
