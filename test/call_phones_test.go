@@ -19,6 +19,7 @@ func (o *office) handset(t testing.TB, phone int, transport string) *peer.Handse
 	t.Helper()
 	h := peer.StartHandset(t, o.sipAccount(o.d, phone, transport))
 	if resp := h.Register(t, 600); resp.Status() != 200 {
+		h.Close()
 		t.Fatalf("registration: %s", resp)
 	}
 	return h
