@@ -78,6 +78,8 @@ type FeatureCall struct {
 	Argument string
 	// User is whose setting it is about: the caller's.
 	User record.ID
+	// First and Last are the slots of a park code, the same for one; Argument is empty where any of them will do.
+	First, Last int
 	// Pickup is who may be ringing for the extension of a pickup; for group calls every phone of the group.
 	Pickup []Target
 }

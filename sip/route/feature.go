@@ -59,9 +59,7 @@ func (r *router) feature(f FeatureCall) {
 	case r.d.From.Device == "":
 		r.refuse(refusedNoLine)
 	case f.Name == FeaturePark:
-		f.Argument = strings.TrimPrefix(f.Argument, "0")
-		r.d.Kind, r.d.Feature, r.d.Refusal = Park, &f, refusals[refusedNotAvailable]
-		r.called(r.d.Dialled)
+		r.parkCode(f.Argument)
 	case f.Name == FeaturePickup:
 		r.pickup(f)
 	case f.User == "":

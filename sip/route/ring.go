@@ -37,7 +37,10 @@ func (r *router) target(t *record.Target, from Diversion) {
 		}
 		r.lead(from, t.Number)
 		return
-	case record.TargetCallQueue, record.TargetFax, record.TargetPark:
+	case record.TargetPark:
+		r.parkRange(t)
+		return
+	case record.TargetCallQueue, record.TargetFax:
 		r.refuse(refusedNotAvailable)
 		return
 	}

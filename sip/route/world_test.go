@@ -164,6 +164,8 @@ func newWorld() *world {
 	w.extension("2000", record.Target{Type: record.TargetRingGroup, ID: "rg_sales"})
 	w.extension("3000", record.Target{Type: record.TargetExternal, Number: "+13125550177"})
 	w.extension("3001", record.Target{Type: record.TargetCallQueue, ID: "qu_1"})
+	w.extension("6801", record.Target{Type: record.TargetPark, First: 1, Last: 1})
+	w.extension("6805", record.Target{Type: record.TargetPark, First: 5, Last: 9})
 	w.extension("1999", record.Target{Type: record.TargetUser, ID: "user_ann"}).Status = record.Inactive
 	g := record.NewRingGroup()
 	g.ID, g.Account, g.Name = "rg_sales", office, "Sales"
