@@ -242,8 +242,8 @@ func (h *Handset) response(m Message) {
 	call := h.calls[m.Get("Call-Id")]
 	h.mu.Unlock()
 	if call != nil {
+		call.heard(m) // who awaits it may go on with the dialog it makes
 		call.Messages.add(m)
-		call.heard(m)
 	}
 	if waiting != nil {
 		select {
