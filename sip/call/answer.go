@@ -85,6 +85,9 @@ func (c *Call) hearsEarly(b *branch, ev dialog.Progressed) bool {
 		return false
 	}
 	from := r.from
+	if c.parking != nil {
+		return true // he hears music until somebody answers
+	}
 	if from.answered {
 		r.early = b
 		c.join(from, b.leg)

@@ -37,6 +37,8 @@ type Call struct {
 	caller, callee *leg
 	ring           *ring     // nil unless somebody is being rung
 	transfer       *transfer // nil unless somebody is being transferred
+	parking        *parking  // nil unless somebody waits in a slot
+	booth          *booth    // nil unless a phone was told a slot to park in
 	decision       route.Decision
 	emergency      bool
 	offer          []byte // what the caller offered

@@ -109,6 +109,7 @@ func (c *Call) write(o outcome) {
 func (c *Call) close() {
 	c.cancel()
 	c.wg.Wait()
+	c.vacate()
 	for _, m := range c.box.close() {
 		if m.lost != nil {
 			m.lost()

@@ -157,6 +157,7 @@ func (c *Call) leaves(l *leg, why dialog.Cause, o outcome) {
 		}
 		c.end(o)
 	case c.transfer != nil && c.transfer.left(c, l):
+	case c.parking != nil && c.parking.of != l: // who parked it
 	case c.caller == nil || c.callee == nil:
 		c.end(o)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"dialtone/sip/dialog"
-	"dialtone/sip/media"
 	"dialtone/sip/route"
 	"dialtone/store"
 	"dialtone/store/record"
@@ -159,22 +158,10 @@ func (c *Call) changed(err error) {
 
 // confirmByTone answers a caller, plays a short tone and hangs up.
 func (c *Call) confirmByTone(l *leg) {
-	var description []byte
-	var err error
-	if c.offer != nil {
-		description, err = l.media.Answer(media.AnswerOptions{})
-	} else {
-		description, err = l.media.Offer(media.OfferOptions{})
-		l.offering = true
-	}
-	if err == nil {
-		err = c.answerWith(l, description)
-	}
-	if err != nil {
+	if err := c.answerAlone(l); err != nil {
 		c.end(mediaRefusal(err))
 		return
 	}
-	c.record.AnsweredAt = c.m.now()
 	c.played = func(c *Call) { c.end(endFeature) }
 	l.media.Play(confirmation())
 	c.after(confirmationTime, func(c *Call) { c.end(endFeature) })
@@ -183,7 +170,7 @@ func (c *Call) confirmByTone(l *leg) {
 // intercom are the header fields that make a phone answer by itself, if the caller asked
 // for that: the key of an intercom sends them.
 func intercom(from *leg) []dialog.Header {
-	if from.dialogue == nil || !from.Incoming() || from.who.trunk != "" || !asksIntercom(from) {
+	if from.dialogue == nil || !from.Incoming() || from.answered || from.who.trunk != "" || !asksIntercom(from) {
 		return nil
 	}
 	return []dialog.Header{

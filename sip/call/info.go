@@ -15,7 +15,7 @@ type Info struct {
 	ID         string     `json:"id" doc:"Identifier."`
 	Account    record.ID  `json:"-"`
 	Direction  string     `json:"direction" doc:"internal, inbound, outbound or emergency."`
-	State      string     `json:"state" doc:"trying, ringing or answered."`
+	State      string     `json:"state" doc:"trying, ringing, answered or parked."`
 	From       string     `json:"from" doc:"Who called: extension or number."`
 	CallerName string     `json:"caller_name" doc:"Name shown of the caller."`
 	To         string     `json:"to" doc:"Who was called: extension or number."`
@@ -32,13 +32,16 @@ const (
 	stateTrying   = "trying"
 	stateRinging  = "ringing"
 	stateAnswered = "answered"
+	// StateParked is a call whose one party waits in a slot.
+	StateParked = "parked"
 )
 
 // EventKind names what happened to a call: also the name webhooks know it by.
 type EventKind string
 
-// The events. EventDialog is for lamps; the others tell of whole calls, once each, the
-// transfer and the hold as often as they happen.
+// The events. EventDialog is for lamps, EventSlot tells what a park slot is like from now
+// on; the others tell of whole calls, once each, transfers, holds and parking as often as
+// they happen.
 const (
 	EventStarted     EventKind = "call.started"
 	EventRinging     EventKind = "call.ringing"
@@ -47,7 +50,11 @@ const (
 	EventResumed     EventKind = "call.resumed"
 	EventTransferred EventKind = "call.transferred"
 	EventEnded       EventKind = "call.ended"
+	EventParked      EventKind = "call.parked" // also again, when nobody took it
+	EventParkTimeout EventKind = "call.park_timeout"
+	EventRetrieved   EventKind = "call.retrieved"
 	EventDialog      EventKind = "dialog"
+	EventSlot        EventKind = "slot"
 )
 
 // Event is something that happened.
@@ -55,9 +62,10 @@ type Event struct {
 	Kind    EventKind
 	Account record.ID
 	Call    string
-	Info    *Info              // of a call's events; nil for EventDialog
+	Info    *Info              // of a call's events; nil for EventDialog and EventSlot
 	Record  *record.CallRecord // of EventEnded
-	Dialog  Lamp               // of EventDialog
+	Parked  *Parked            // of EventSlot and the events about parking
+	Dialog  Lamp               // of EventDialog; of EventSlot the slot's, which has no AOR
 }
 
 func (m *Manager) tell(e Event) {
@@ -94,6 +102,9 @@ func (c *Call) publish() {
 	case !r.AnsweredAt.IsZero():
 		answered := r.AnsweredAt
 		info.State, info.AnsweredAt = stateAnswered, &answered
+		if c.parking != nil {
+			info.State = StateParked
+		}
 	case c.rang:
 		info.State = stateRinging
 	}

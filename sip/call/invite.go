@@ -119,6 +119,8 @@ func (c *Call) ringDecided(l *leg) bool {
 		c.startRing(l, c.decision, (*Call).answered)
 	case route.Feature:
 		c.feature(l)
+	case route.Park:
+		c.slotDialled(l)
 	default:
 		c.end(refusal(480, "Temporarily Unavailable", record.ReasonUnreachable))
 	}
@@ -163,6 +165,7 @@ func (c *Call) end(o outcome) {
 		return
 	}
 	c.over, c.ended = true, o
+	c.vacate()
 	cause := causeOf(o)
 	if c.why != (dialog.Cause{}) && o.by != record.HungUpBySystem {
 		cause = c.why

@@ -105,6 +105,18 @@ func (s *lamps) busy(user record.ID, c *Call) bool {
 	return false
 }
 
+// talks says whether a phone has an answered call other than c.
+func (s *lamps) talks(aor string, c *Call) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, h := range s.byAOR[aor] {
+		if h.call != c && h.lamp.State == StateConfirmed {
+			return true
+		}
+	}
+	return false
+}
+
 // ringing is our tag of a dialog in which one of the AORs is being rung, empty without
 // one. The one that rings longest comes first.
 func (s *lamps) ringing(account record.ID, aors []string) string {
@@ -180,6 +192,9 @@ func (c *Call) lampOff(l *leg) {
 
 // shownTo is who a leg's phone shows as the other side.
 func (c *Call) shownTo(l *leg) (number, name string) {
+	if p := c.parking; p != nil && p.of == l {
+		return p.slot.number, p.slot.name
+	}
 	other := c.other(l)
 	if other == nil && l != c.caller {
 		other = c.caller

@@ -68,8 +68,12 @@ type Config struct {
 	Notify func(Event)
 	// Emergency plans emergency calls; nil sends no location.
 	Emergency EmergencyPlan
-	// Waiting entertains whoever is on hold; nil shows the hold to his phone.
+	// Waiting entertains whoever is on hold or parked; nil shows a hold to his phone.
 	Waiting Waiting
+	// Slots are where calls are parked; nil: they cannot be.
+	Slots Slots
+	// Speaker tells people the number of a slot; nil plays a tone.
+	Speaker Speaker
 	Limits  Limits
 
 	Log        *slog.Logger
@@ -89,6 +93,7 @@ type Manager struct {
 	recent   recent
 	lamps    lamps
 	handover sync.Mutex
+	minute   time.Duration // the unit of parking times
 
 	ctx    context.Context //nolint:containedctx // the life of the calls
 	cancel context.CancelFunc
@@ -122,7 +127,7 @@ func (e endpoint) invite(ctx context.Context, o dialog.Outgoing) (dialogue, erro
 // New makes a manager. Its Invite and Trace belong into the endpoint's configuration.
 func New(cfg Config) *Manager {
 	m := &Manager{
-		config: cfg, dialogs: endpoint{cfg.Endpoint}, store: cfg.Store, log: cfg.Log, now: cfg.Now,
+		config: cfg, dialogs: endpoint{cfg.Endpoint}, store: cfg.Store, log: cfg.Log, now: cfg.Now, minute: time.Minute,
 		metrics: newMetrics(cfg.Registerer),
 		calls:   map[string]*Call{}, legs: map[string]*leg{}, load: map[record.ID]int{},
 	}

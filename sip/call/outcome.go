@@ -48,6 +48,7 @@ var (
 	endAdmin     = ended(record.CallCancelled, record.ReasonAdminHangup, 480, "Temporarily Unavailable", 0, record.HungUpBySystem)
 	endShutdown  = ended(record.CallCancelled, record.ReasonShuttingDown, 503, "Service Unavailable", 10, record.HungUpBySystem)
 	endBadAnswer = ended(record.CallAnswered, record.ReasonIncompatibleMedia, 200, "", 0, record.HungUpBySystem)
+	endEmptySlot = refusal(404, "Nobody Is Parked There", record.ReasonNotFound)
 	endFeature   = ended(record.CallAnswered, record.ReasonNormal, 200, "", 0, record.HungUpBySystem)
 )
 

@@ -31,7 +31,7 @@ func TestRandomOrders(t *testing.T) {
 			if rapid.IntRange(0, 5).Draw(rt, "what") == 0 && started < 6 {
 				started++
 				from := rapid.SampledFrom([]string{"ann", "bob", "cid"}).Draw(rt, "from")
-				number := rapid.SampledFrom([]string{"1001", "1002", "1003", "1100", "3125550199", "911", "1999", "**1002", "*69"}).Draw(rt, "number")
+				number := rapid.SampledFrom([]string{"1001", "1002", "1003", "1100", "3125550199", "911", "1999", "**1002", "*69", "*687", "*68"}).Draw(rt, "number")
 				named := ""
 				s.mu.Lock()
 				if n := len(s.legs); n > 0 && rapid.IntRange(0, 3).Draw(rt, "replaces") == 0 {
@@ -115,7 +115,7 @@ func step(rt *rapid.T, m *Manager, l *scripted, all []*scripted) {
 			c.offered(leg, offer{sdp: []byte(rapidOffer(act)), request: &scriptedRequest{}})
 		})
 	case act < 5:
-		dialled := rapid.SampledFrom([]string{"1001", "1002", "1003", "3125550199", "1999"}).Draw(rt, "to")
+		dialled := rapid.SampledFrom([]string{"1001", "1002", "1003", "3125550199", "1999", "*687", "*687", "*68"}).Draw(rt, "to")
 		do(m, l, func(c *Call, leg *leg) { c.refer(leg, &scriptedReferral{}, dialled, false, "") })
 	case act < 7:
 		other := rapid.SampledFrom(all).Draw(rt, "other")
@@ -127,8 +127,11 @@ func step(rt *rapid.T, m *Manager, l *scripted, all []*scripted) {
 	default:
 		do(m, l, func(c *Call, leg *leg) {
 			c.heard(leg, media.NoMedia{})
-			if c.ring != nil {
+			switch {
+			case c.ring != nil:
 				c.stageTimedOut(c.ring)
+			case c.parking != nil:
+				c.parkTimedOut(c.parking)
 			}
 		})
 	}
@@ -151,6 +154,9 @@ func do(m *Manager, l *scripted, what func(*Call, *leg)) {
 func check(rt *rapid.T, r *records, m *Manager, s *script, started int) {
 	if m.Len() != 0 || len(m.legs) != 0 || m.load[""] != 0 || len(m.lamps.byAOR) != 0 || len(m.lamps.users) != 0 {
 		rt.Fatalf("left: %d calls, legs %v, load %v, lamps %v", m.Len(), m.legs, m.load, m.lamps.byAOR)
+	}
+	if n := s.slots.len(); n != 0 {
+		rt.Fatalf("%d slots taken", n)
 	}
 	for _, l := range s.legs {
 		if _, over, _ := l.state(); !over {

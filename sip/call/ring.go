@@ -235,6 +235,9 @@ func (c *Call) sayRinging() {
 		return
 	}
 	r.said = 180
+	if c.parking != nil {
+		return // he hears music until somebody answers
+	}
 	c.light(r.from, StateEarly)
 	c.notifyRinging()
 	if t := c.transfer; t != nil && t.referral != nil {

@@ -18,6 +18,7 @@ import (
 // script is the outside of a room: dialogs and streams that only remember what is done
 // with them.
 type script struct {
+	slots   slots
 	mu      sync.Mutex
 	legs    []*scripted
 	streams []*scriptedStream
@@ -283,7 +284,7 @@ func (r *scriptedReferral) Done(status int, _ string) {
 func newScripted(r *records) (*Manager, *script) {
 	s := &script{}
 	m := New(Config{
-		Store: r.store, Bindings: r, Records: r, Trunks: r, Notify: r.notify, Log: r.log,
+		Store: r.store, Bindings: r, Records: r, Trunks: r, Notify: r.notify, Log: r.log, Slots: &s.slots,
 		Dial: func(context.Context, string, netip.AddrPort, string) (dialog.Flow, error) {
 			return dialog.Flow{Host: "127.0.0.1"}, nil
 		},
@@ -291,3 +292,16 @@ func newScripted(r *records) (*Manager, *script) {
 	m.dialogs, m.sounds = s, s
 	return m, s
 }
+
+// last is the final status told, 0 before.
+func (r *scriptedReferral) last() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.finals) == 0 {
+		return 0
+	}
+	return r.finals[len(r.finals)-1]
+}
+
+// byeEvent is a peer's hang-up.
+var byeEvent = dialog.Ended{Remote: true, Why: dialog.WhyBye}

@@ -68,6 +68,12 @@ func confirmation() *tone {
 	return &tone{tone: audio.Tone{pause, beep, pause, beep, {Duration: 100 * time.Millisecond}}, time: 600 * time.Millisecond}
 }
 
+// waitingTone is what somebody who is parked hears where there is no music.
+func waitingTone() *tone {
+	beep := audio.Step{Hertz: [2]float64{440, 0}, Level: -24, Duration: 200 * time.Millisecond}
+	return &tone{tone: audio.Tone{beep, {Duration: 4800 * time.Millisecond}}, time: 5 * time.Second, loop: true}
+}
+
 // asksIntercom says whether a caller wants to be answered at once: Call-Info with
 // answer-after=0 or Alert-Info that says so, as makers' intercom keys send.
 func asksIntercom(l *leg) bool {

@@ -76,6 +76,9 @@ func (c *Call) blind(by, of *leg, dialled string, r referral) {
 	c.view(func(dir directory) { d = route.Decide(dir, asked, dialled, c.m.now()) })
 	switch d.Kind {
 	case route.Ring, route.Trunk:
+	case route.Park:
+		c.parkBlind(by, of, d.Feature, r)
+		return
 	case route.Emergency:
 		d = emergencyPlan(d)
 	case route.Refuse:
@@ -92,8 +95,13 @@ func (c *Call) blind(by, of *leg, dialled string, r referral) {
 
 // noteTransfer puts a transfer into the call's record.
 func (c *Call) noteTransfer(by *leg, to string) {
+	c.note(by.who.number + " transferred to " + to)
+}
+
+// note adds a step to what the call's record says of its transfers.
+func (c *Call) note(step string) {
 	if len(c.record.Transfers) < maxTransfers {
-		c.record.Transfers = append(c.record.Transfers, by.who.number+" transferred to "+to)
+		c.record.Transfers = append(c.record.Transfers, step)
 	}
 }
 
@@ -183,7 +191,11 @@ func (c *Call) seat(stays, won *leg, moved bool) {
 
 // nowTalksTo tells a leg who is on the other side now, and takes it off hold.
 func (c *Call) nowTalksTo(l, other *leg) {
-	h := connected(&other.who, l.Flow().Host)
+	c.nowShows(l, connected(&other.who, l.Flow().Host))
+}
+
+// nowShows gives a leg header fields about the other side, and takes it off hold.
+func (c *Call) nowShows(l *leg, h []dialog.Header) {
 	switch {
 	case l.wish != sdp.SendRecv:
 		c.reoffer(l, sdp.SendRecv, h...)
@@ -213,6 +225,9 @@ func (c *Call) attended(by, of *leg, named string, r referral) {
 	target := c.m.leg(named)
 	if target == nil || target == by || target == of {
 		r.Done(481, "Call/Transaction Does Not Exist")
+		return
+	}
+	if c.parkConsulted(by, of, target, named, r) {
 		return
 	}
 	to := target.owner.Load()
@@ -249,6 +264,8 @@ func (c *Call) arrive(l *leg, named string, account record.ID, r referral) {
 		return
 	}
 	switch {
+	case c.parking != nil && c.parking.of == old && l.media != nil:
+		c.waitsInstead(old, l)
 	case c.ring != nil && c.ring.from == old:
 		c.ring.from = l
 		c.takeSeat(old, l)
