@@ -27,6 +27,7 @@ const eventSnapshot = "snapshot"
 // snapshot is the state that the events after it change.
 type snapshot struct {
 	ActiveCalls      []ActiveCall    `json:"active_calls"`
+	ParkedCalls      []ParkedCall    `json:"parked_calls"`
 	ProviderAccounts []providerState `json:"provider_accounts"`
 	Registrations    int             `json:"registrations"`
 }
@@ -42,7 +43,7 @@ type providerState struct {
 func eventOperations() []*operation {
 	return []*operation{{
 		method: http.MethodGet, path: "/v1/events", event: "event.watch", scope: record.ScopeRead,
-		summary: "Streams what happens in the account as server-sent events: a snapshot (active_calls, provider_accounts, number of registrations), then every change. When the stream ends, a client connects again and gets a new snapshot.",
+		summary: "Streams what happens in the account as server-sent events: a snapshot (active_calls, parked_calls, provider_accounts, number of registrations), then every change. When the stream ends, a client connects again and gets a new snapshot.",
 		query:   []parameter{{name: "account", doc: "The account; may be left out with a key of the account."}},
 		media:   "text/event-stream", endless: true, status: http.StatusOK, handle: handleWatch,
 	}}
@@ -117,6 +118,9 @@ func (c *call) snapshot() snapshot {
 	s := snapshot{}
 	if c.server.Calls != nil {
 		s.ActiveCalls = c.server.activeCalls(c.account)
+	}
+	if c.server.Parking != nil {
+		s.ParkedCalls = c.server.Parking.Parked(c.account)
 	}
 	if c.server.Registrations != nil {
 		s.Registrations = len(c.server.Registrations.ByAccount(c.account))

@@ -253,6 +253,10 @@ func (d *described) describeCalls(o office) {
 	d.do(d.root, http.MethodGet, d.at("/active_calls"), nil, 200)
 	d.do(d.root, http.MethodGet, active, nil, 200)
 	d.do(d.root, http.MethodDelete, active, nil, 204)
+	d.fakes.parked = []ParkedCall{{Slot: 7, Call: record.NewCallID(d.clock.now()), Status: ParkParked}}
+	d.do(d.root, http.MethodGet, d.at("/parked_calls"), nil, 200)
+	d.do(d.root, http.MethodGet, d.at("/parked_calls/7"), nil, 200)
+	d.do(d.root, http.MethodDelete, d.at("/parked_calls/7"), nil, 204)
 	d.do(d.root, http.MethodGet, "/v1/events?account="+string(d.account), nil, 200)
 }
 

@@ -58,6 +58,7 @@ type Server struct {
 	Softphones    Softphones
 	Bans          Bans
 	Calls         Calls
+	Parking       Parking
 	Trunks        Trunks
 	Events        Events
 

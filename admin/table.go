@@ -43,6 +43,9 @@ func (s *Server) table() []*operation {
 	if s.Calls != nil {
 		ops = append(ops, activeCallOperations()...)
 	}
+	if s.Parking != nil {
+		ops = append(ops, parkedCallOperations()...)
+	}
 	if s.Events != nil {
 		ops = append(ops, eventOperations()...)
 	}

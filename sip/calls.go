@@ -13,6 +13,7 @@ import (
 	"dialtone/sip/dialog"
 	"dialtone/sip/digest"
 	"dialtone/sip/media"
+	"dialtone/sip/park"
 	"dialtone/sip/trunk"
 	"dialtone/store"
 	"dialtone/store/record"
@@ -47,6 +48,7 @@ func (s *Server) newCalls(cfg Config) (err error) {
 	})
 	s.updateTrunks()
 	s.history = cfg.Store.NewCallQueue()
+	s.slots = park.New(cfg.Registerer)
 	s.endpoint = dialog.New(dialog.Config{
 		Client: s.client, Carrier: carrier{s}, Product: "dialtone/" + s.version,
 		Log: cfg.Log, Now: s.now, Registerer: cfg.Registerer,
@@ -58,7 +60,7 @@ func (s *Server) newCalls(cfg Config) (err error) {
 	s.calls = call.New(call.Config{
 		Endpoint: s.endpoint, Media: s.media, Trunks: s.trunks, Store: s.store, Bindings: s.registrar,
 		Dial:    carrier{s}.Dial,
-		Records: records{s.history}, Notify: s.happened,
+		Records: records{s.history}, Notify: s.happened, Slots: s.slots, Speaker: speaker{s.store, cfg.Log},
 		Log: cfg.Log, Now: s.now, Registerer: cfg.Registerer,
 	})
 	s.agent.TransactionLayer().OnRequest(func(req *sipmsg.Request, tx *sipmsg.ServerTx) { s.handle(req, tx) })

@@ -93,6 +93,9 @@ func (s *Server) happened(e call.Event) {
 		}, sources...)
 		return
 	}
+	if e.Kind == call.EventSlot {
+		s.slotChanged(&e)
+	}
 	if s.notified != nil {
 		s.notified(e)
 	}

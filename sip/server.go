@@ -25,6 +25,7 @@ import (
 	"dialtone/sip/digest"
 	"dialtone/sip/event"
 	"dialtone/sip/media"
+	"dialtone/sip/park"
 	"dialtone/sip/registrar"
 	"dialtone/sip/trunk"
 	"dialtone/store"
@@ -90,6 +91,7 @@ type Server struct {
 	trunks       *trunk.Trunks
 	endpoint     *dialog.Endpoint
 	calls        *call.Manager
+	slots        *park.Lot
 	history      *store.Queue[store.EndedCall]
 	lamps        *event.Server
 	notified     func(call.Event)      // nil for nobody

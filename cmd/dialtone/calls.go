@@ -30,7 +30,10 @@ func activeCall(c *call.Info) admin.ActiveCall {
 	if c.AnsweredAt != nil {
 		a.AnsweredAt, a.State = *c.AnsweredAt, admin.CallTalking
 	}
-	if c.Held {
+	switch {
+	case c.State == call.StateParked:
+		a.State = admin.CallParked
+	case c.Held:
 		a.State = admin.CallHeld
 	}
 	return a
@@ -53,6 +56,11 @@ func (l *live) Status(provider record.ID) (admin.TrunkStatus, bool) {
 func (d *daemon) news(e call.Event) {
 	var data any
 	switch {
+	case e.Kind == call.EventSlot:
+		d.slotChanged(e.Account, e.Parked)
+		return
+	case e.Parked != nil:
+		data = parkedCall(e.Parked)
 	case e.Record != nil:
 		data = e.Record
 	case e.Info != nil:

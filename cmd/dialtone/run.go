@@ -165,7 +165,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 		Addr: cfg.Admin.Listen, TLS: d.certs.forPeople(), Drain: cfg.Drain, Store: d.store, Log: d.log,
 		Gatherer: d.metrics, Registerer: d.metrics, Version: version, Ready: d.ready.Load,
 		ProvisionURL: live.provisionURL, PublicURL: live.adminURL,
-		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live, Bans: live, Calls: live, Trunks: live, Events: &d.hub,
+		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live, Bans: live, Calls: live, Parking: live, Trunks: live, Events: &d.hub,
 	}
 	return d.api.Listen(ctx)
 }
@@ -227,7 +227,7 @@ func (d *daemon) viewConfig() view.Config {
 		URL:     d.cfg.Provision.PublicURL, Scheme: d.certs.provision.scheme(), Port: int(tcpAddr(d.phones.Addr()).Port()),
 		SIP:     view.Listeners{Host: sipHost(d.cfg.SIP.Advertised, bound)},
 		Expires: min(defaultExpires, d.cfg.SIP.MaxExpires), Uploads: true,
-		Features: layout.Features{BLF: true, Intercom: true},
+		Features: layout.Features{BLF: true, Intercom: true, Park: true},
 	}
 	if len(bound.UDP) > 0 {
 		c.SIP.UDP = int(bound.UDP[0].Port())

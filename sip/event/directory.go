@@ -32,7 +32,8 @@ func (r *Resource) equal(o *Resource) bool {
 // Records is the [Directory] of a store.
 type Records struct{ Store *store.Store }
 
-// Resolve finds an extension, a phone's user name or the number of the voicemail.
+// Resolve finds an extension, a phone's user name, a park slot or the number of the
+// voicemail.
 func (r Records) Resolve(account record.ID, name, host string) (res Resource, ok bool) {
 	r.Store.View(func(v *store.View) {
 		a, known := v.Account(account)
@@ -47,6 +48,10 @@ func (r Records) Resolve(account record.ID, name, host string) (res Resource, ok
 		}
 		if u, found := v.SIPUser([]byte(strings.ToLower(host)), []byte(strings.ToLower(name))); found {
 			res.Sources, ok = []Source{Line(u.Credential.Username + "@" + u.Domain.Domain)}, true
+			return
+		}
+		if slot, found := dialledSlot(a, name); found {
+			res.Sources, ok = []Source{Park(account, slot)}, true
 			return
 		}
 		ok = name != "" && (name == a.VoicemailNumber || name == a.FeatureCodes["voicemail"])
@@ -70,6 +75,8 @@ func extension(v *store.View, e *record.Extension) (sources []Source, name strin
 		if l, found := v.DeviceLine(e.Target.ID, e.Target.Line); found {
 			sources, name = []Source{Line(l.AOR())}, l.Line.Label
 		}
+	case record.TargetPark:
+		sources = slots(e.Account, e.Target.First, e.Target.Last)
 	}
 	if len(sources) == 0 {
 		sources = []Source{Extension(e.ID)}

@@ -80,7 +80,7 @@ func newOffice(t *testing.T) *office {
 		}
 		for number, target := range map[string]record.Target{
 			"1001": {Type: record.TargetUser, ID: u.ID}, "1009": {Type: record.TargetDeviceLine, ID: devices[2], Line: 1},
-			"1500": {Type: record.TargetRingGroup, ID: g.ID},
+			"1500": {Type: record.TargetRingGroup, ID: g.ID}, "1700": {Type: record.TargetPark, First: 5, Last: 6},
 		} {
 			e := record.NewExtension()
 			e.Number, e.Target = number, target
@@ -122,6 +122,13 @@ func TestResolve(t *testing.T) {
 		{"alice1", domain, o.account, &Resource{Voicemail: "*98", Sources: []Source{"line:alice1@pbx.example.com"}}},
 		{"*98", domain, o.account, &Resource{Voicemail: "*98"}},
 		{"*97", domain, o.account, &Resource{Voicemail: "*98"}},
+		{"*687", domain, o.account, &Resource{Voicemail: "*98", Sources: []Source{Park(o.account, 7)}}},
+		{"*6899", domain, o.account, &Resource{Voicemail: "*98", Sources: []Source{Park(o.account, 99)}}},
+		{"*680", domain, o.account, nil},
+		{"*68100", domain, o.account, nil},
+		{"*68", domain, o.account, nil},
+		{"*68+1", domain, o.account, nil},
+		{"1700", domain, o.account, &Resource{Voicemail: "*98", Sources: []Source{Park(o.account, 5), Park(o.account, 6)}}},
 		{"1001", "192.0.2.1", o.account, &Resource{Name: "Alice", Voicemail: "*98", Sources: []Source{"line:alice1@pbx.example.com", "line:alice2@pbx.example.com"}}},
 		{"1001", "pbx.example.org", o.account, nil},
 		{"1001", domain, "acct_none", nil},

@@ -42,6 +42,6 @@ func (e *Extension) Validate() error {
 		p.Add("number", CodeInvalid, "must be 3 to 6 digits")
 	}
 	p.oneOf("status", e.Status, Active, Inactive)
-	e.Target.check("target", &p)
+	e.Target.checkExtension("target", &p)
 	return p.Err()
 }

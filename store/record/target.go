@@ -92,11 +92,14 @@ func (t *Target) check(field string, p *Problems) {
 		}
 	case TargetExternal:
 		t.checkExternal(field, p)
-	case TargetCallQueue, TargetFax, TargetPark:
+	case TargetPark:
+		p.Add(field+".type", CodeInvalid, "only an extension can stand for park slots")
+		return
+	case TargetCallQueue, TargetFax:
 		p.Add(field+".type", CodeNotAvailable, "targets of type %s are not available yet", t.Type)
 		return
 	case "":
-		p.Add(field+".type", CodeRequired, "must be user, device_line, ring_group or external")
+		p.Add(field+".type", CodeRequired, "must be user, device_line, ring_group, external or, of an extension, park")
 		return
 	default:
 		p.Add(field+".type", CodeInvalid, "must be one of user, device_line, ring_group, call_queue, external, fax, park")
@@ -112,6 +115,22 @@ func (t *Target) check(field string, p *Problems) {
 	}
 	if t.First != 0 || t.Last != 0 {
 		p.Add(field, CodeInvalid, "first and last do not belong to a target of type %s", t.Type)
+	}
+}
+
+// checkExtension checks the target of an extension, which may also be park slots.
+func (t *Target) checkExtension(field string, p *Problems) {
+	if t.Type != TargetPark {
+		t.check(field, p)
+		return
+	}
+	p.between(field+".first", t.First, 1, MaxParkSlot)
+	p.between(field+".last", t.Last, 1, MaxParkSlot)
+	if t.First > t.Last {
+		p.Add(field+".last", CodeInvalid, "must not be before the first slot")
+	}
+	if t.ID != "" || t.Line != 0 || t.Number != "" {
+		p.Add(field, CodeInvalid, "id, line and number do not belong to a target of type park")
 	}
 }
 

@@ -92,6 +92,13 @@ func TestValidate(t *testing.T) {
 		{"extension with letters", "number", CodeInvalid, &Extension{Number: "10a", Status: Active, Target: Target{Type: TargetUser, ID: "user_1"}}},
 		{"target of another type's fields", "target.line", CodeInvalid, &Extension{Number: "101", Status: Active, Target: Target{Type: TargetUser, ID: "u", Line: 1}}},
 
+		{"park slots", "", "", &Extension{Number: "101", Status: Active, Target: Target{Type: TargetPark, First: 1, Last: MaxParkSlot}}},
+		{"park slot 0", "target.first", CodeOutOfRange, &Extension{Number: "101", Status: Active, Target: Target{Type: TargetPark, First: 0, Last: 1}}},
+		{"park slot 100", "target.last", CodeOutOfRange, &Extension{Number: "101", Status: Active, Target: Target{Type: TargetPark, First: 1, Last: 100}}},
+		{"park slots backwards", "target.last", CodeInvalid, &Extension{Number: "101", Status: Active, Target: Target{Type: TargetPark, First: 2, Last: 1}}},
+		{"park slots of a user", "target", CodeInvalid, &Extension{Number: "101", Status: Active, Target: Target{Type: TargetPark, First: 1, Last: 2, ID: "user_1"}}},
+		{"parked again by the fallback", "park_fallback.type", CodeInvalid, account(func(a *Account) { a.ParkFallback = &Target{Type: TargetPark, First: 1, Last: 2} })},
+
 		{"domain", "", "", &Domain{Domain: "Sip.Example.COM.", DigestAlgorithms: []string{"MD5"}}},
 		{"domain address", "", "", &Domain{Domain: "192.0.2.1", DigestAlgorithms: []string{"SHA-256", "MD5"}}},
 		{"domain with a port", "domain", CodeInvalid, &Domain{Domain: "example.com:5060", DigestAlgorithms: []string{"MD5"}}},
