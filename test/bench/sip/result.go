@@ -55,7 +55,7 @@ func (r *Result) against(work, other, label string, goal float64) {
 	if goal > 0 {
 		row.Goal, row.Met = fmt.Sprintf("≤ %.2f ×", goal), ratio <= goal && r.keptUp("dialtone", work)
 	}
-	if cell := label + " " + r.cost(other, work); strings.HasPrefix(other, "echo") {
+	if cell := label + " " + r.cost(other, work); strings.HasPrefix(other, "echo") || other == bare {
 		row.Floor = cell
 	} else {
 		row.Peer = cell

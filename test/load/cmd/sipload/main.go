@@ -25,6 +25,7 @@ type commands struct {
 	Churn    churnCommand    `cmd:"" help:"Register, refresh, unregister and move by chance."`
 	Flood    floodCommand    `cmd:"" help:"Send what no phone would."`
 	Echo     echoCommand     `cmd:"" help:"Serve canned answers: the floor."`
+	Relay    relayCommand    `cmd:"" help:"Relay RTP between phones."`
 }
 
 func main() {
@@ -187,6 +188,21 @@ type echoCommand struct {
 func (c *echoCommand) Run(ctx context.Context, out io.Writer) error {
 	e := load.Echo{Listen: c.Listen, Batched: c.Batched, Challenge: c.Challenge, Success: c.Success}
 	return load.ServeEcho(ctx, e, func(at netip.AddrPort) { _, _ = fmt.Fprintln(out, at) })
+}
+
+type relayCommand struct {
+	Phones netip.AddrPort `arg:"" help:"Where all phones hear."`
+	Calls  int            `default:"100" help:"Calls, of two phones each."`
+	Bare   bool           `help:"With a loop that does nothing else, the floor, instead of the daemon's engine."`
+}
+
+// Run relays; the first line of output is the ports, two for each call.
+func (c *relayCommand) Run(ctx context.Context, out io.Writer) error {
+	relay := load.RelayEngine
+	if c.Bare {
+		relay = load.RelayBare
+	}
+	return relay(ctx, c.Calls, c.Phones, func(ports []netip.AddrPort) { _ = json.NewEncoder(out).Encode(ports) })
 }
 
 func printJSON(out io.Writer, v any) error {

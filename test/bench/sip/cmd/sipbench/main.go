@@ -1,5 +1,5 @@
-// Command sipbench measures the registrar beside Kamailio and beside the floor,
-// prints the table and keeps every sample in a file; see package sip.
+// Command sipbench measures registrar, calls and media beside Kamailio, rtpengine and the
+// floors, prints the table and keeps every sample in a file; see package sip.
 package main
 
 import (
@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string) (err error) {
 	flags.IntVar(&o.Users, "users", 10_000, "users that register at the rate")
 	flags.IntVar(&o.Bindings, "bindings", 200_000, "bindings whose memory is measured")
 	flags.IntVar(&o.Storm, "storm", 100_000, "phones that boot at once")
-	only := flags.String("only", "register,bindings,calls", "parts to run, by comma")
+	only := flags.String("only", "register,bindings,calls,rtp", "parts to run, by comma")
 	out := flags.String("out", "bench-out", "folder for the samples")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -73,8 +73,10 @@ func part(ctx context.Context, name string, o sip.Options) (sip.Result, error) {
 		return sip.Bindings(ctx, o)
 	case "calls":
 		return sip.Calls(ctx, o)
+	case "rtp":
+		return sip.RTP(ctx, o)
 	default:
-		return sip.Result{}, errors.New("there is no such part; there are register, bindings and calls")
+		return sip.Result{}, errors.New("there is no such part; there are register, bindings, calls and rtp")
 	}
 }
 
