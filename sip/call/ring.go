@@ -259,7 +259,7 @@ func (c *Call) branchAnswered(b *branch, ev dialog.Answered) {
 	if err := c.takeAnswer(l, ev.SDP); err != nil {
 		c.log.Info("answer cannot be used", "uri", l.uri, "err", err)
 		c.hangup(l, dialog.Cause{Status: 488, Q850: 65, Text: "incompatible media"})
-		b.over = false
+		b.over, b.again = false, nil // somebody has picked up: he is not rung once more
 		c.branchFailed(b, dialog.Failed{Status: 488})
 		return
 	}
