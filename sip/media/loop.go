@@ -48,7 +48,7 @@ type loop struct {
 	nextFrame time.Duration
 	running   []func() // taken from the queue
 	ran       int      // of those
-	frames    uint64   // since the start: the position of live clips
+	frames    uint64   // since the engine's start: the position of live clips
 	stopping  bool
 }
 
@@ -159,7 +159,7 @@ const maxLate = 5
 
 func (l *loop) makeFrames() {
 	for n := 0; n < maxLate && l.now >= l.nextFrame; n++ {
-		l.frames++
+		l.frames = uint64(l.nextFrame / frame)
 		l.nextFrame += frame
 		for i := 0; i < len(l.makers); {
 			s := l.makers[i]
