@@ -115,6 +115,11 @@ func (j *Journal) open() error {
 		}
 	}
 	if len(found.logs) == 0 {
+		// The first log is there before descriptors may run short. Where there is no room
+		// for it, the first commit says so.
+		if err := j.prepare(0); errors.Is(err, kv.ErrFailed) {
+			return err
+		}
 		return nil
 	}
 	j.active, j.next, err = reopen(found.logs[len(found.logs)-1], j.ahead())
@@ -200,8 +205,12 @@ func (j *Journal) prepare(n int64) error {
 		return j.active.reserve(j.dir, n)
 	}
 	next, err := createSegment(j.dir, header{file: j.number + 1, next: j.next}, j.ahead())
-	if err != nil {
+	switch {
+	case err == nil:
+	case j.active == nil || errors.Is(err, kv.ErrFailed):
 		return err
+	default: // without a descriptor, say: the log there is grows on
+		return j.active.reserve(j.dir, n)
 	}
 	if j.active != nil {
 		j.logs = append(j.logs, j.newest())

@@ -35,6 +35,11 @@ type segment struct {
 // createSegment makes an empty log with its first blocks, under its name.
 func createSegment(dir string, h header, ahead int64) (_ *segment, err error) {
 	temporary := path(dir, h.file, logSuffix) + newSuffix
+	names, err := os.Open(dir) // at first: without descriptors nothing is half done
+	if err != nil {
+		return nil, err
+	}
+	defer names.Close()
 	f, err := os.OpenFile(temporary, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
@@ -45,7 +50,7 @@ func createSegment(dir string, h header, ahead int64) (_ *segment, err error) {
 	}
 	err = os.Rename(temporary, path(dir, h.file, logSuffix))
 	if err == nil {
-		err = folder.Sync(dir)
+		err = names.Sync()
 	}
 	if err != nil { // whether the name stands is not known
 		return nil, errors.Join(kv.ErrFailed, err, f.Close())
