@@ -321,6 +321,7 @@ func (c *Call) branchFailed(b *branch, ev dialog.Failed) {
 	}
 	if again := b.again; again != nil && refusesMedia(ev.Status) {
 		b.again = nil
+		r.note(ev.Status)
 		again(c)
 		return
 	}
