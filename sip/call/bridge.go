@@ -10,13 +10,6 @@ import (
 	"dialtone/sip/sdp"
 )
 
-// Waiting entertains whoever is on hold.
-type Waiting interface {
-	// Music is what a party of a call hears while the other one holds him; nil has
-	// nothing for it, and the party's phone shows the hold.
-	Music(account, user string) media.Source
-}
-
 // offer is a peer's new offer inside a dialog.
 type offer struct {
 	sdp     []byte // nil wants ours
@@ -125,24 +118,11 @@ func (c *Call) holdChanged(by, other *leg) {
 	}
 	if !by.holds {
 		other.media.Stop()
-		c.join(by, other)
+		c.connect(by, other)
 	}
 	if wish != other.wish {
 		c.reoffer(other, wish)
 	}
-}
-
-// entertain plays music to a leg that by holds. False where there is none.
-func (c *Call) entertain(l, by *leg) bool {
-	if c.m.config.Waiting == nil {
-		return false
-	}
-	source := c.m.config.Waiting.Music(string(by.who.account), string(by.who.user))
-	if source == nil {
-		return false
-	}
-	l.media.Play(source)
-	return true
 }
 
 // reoffer asks a leg for another direction or codec. While an offer of ours is open the

@@ -229,6 +229,7 @@ func (s *scriptedStream) OfferedT38() (sdp.T38, bool) {
 func (s *scriptedStream) T38() (sdp.T38, bool)  { return sdp.T38{}, false }
 func (s *scriptedStream) Play(media.Source)     {}
 func (s *scriptedStream) Stop()                 {}
+func (s *scriptedStream) Talks() bool           { return false }
 func (s *scriptedStream) SendDTMF(string) error { return media.ErrNoEvents }
 func (s *scriptedStream) Stats() media.Stats    { return media.Stats{} }
 func (s *scriptedStream) Leave()                {}

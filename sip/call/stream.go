@@ -16,6 +16,7 @@ type stream interface {
 	Codecs() []sdp.Codec
 	Codec() (sdp.Codec, bool)
 	Held() bool
+	Talks() bool
 	Kind() media.Kind
 	OfferedT38() (sdp.T38, bool)
 	T38() (sdp.T38, bool)

@@ -124,7 +124,7 @@ func (c *Call) transferred(won *leg, o outcome) {
 	case t.gone:
 		c.end(ended(record.CallAnswered, o.reason, 200, "", 0, record.HungUpBySystem))
 	default:
-		c.join(c.caller, c.callee)
+		c.connect(c.caller, c.callee)
 	}
 }
 
@@ -180,7 +180,7 @@ func (c *Call) seat(stays, won *leg, moved bool) {
 	won.holds = false
 	stays.holds = stays.media != nil && stays.media.Held()
 	c.describeCallee(won)
-	c.join(stays, won)
+	c.connect(stays, won)
 	c.light(stays, StateConfirmed)
 	c.light(won, StateConfirmed)
 	c.nowTalksTo(stays, won)
@@ -246,7 +246,7 @@ func (c *Call) attended(by, of *leg, named string, r referral) {
 	account := by.who.account
 	if !c.m.hand(of, c, to, func(there *Call) { there.arrive(of, named, account, r) }) {
 		r.Done(481, "Call/Transaction Does Not Exist")
-		c.join(c.caller, c.callee)
+		c.connect(c.caller, c.callee)
 		return
 	}
 	c.moved = true

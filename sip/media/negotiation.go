@@ -114,6 +114,14 @@ func (s *Stream) Held() bool {
 	return s.peers == nil || s.main >= len(s.peers.Media) || s.peers.Media[s.main].Held()
 }
 
+// Talks says that the peer may send, as far as is agreed: one that holds and talks plays
+// music of its own.
+func (s *Stream) Talks() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.peers != nil && s.main < len(s.peers.Media) && s.peers.Media[s.main].Direction.Send()
+}
+
 // Kind is what the last round agreed on.
 func (s *Stream) Kind() Kind {
 	if p := s.path.Load(); p != nil {
