@@ -76,6 +76,19 @@ func (c *Civic) Lines() []string {
 	return lines
 }
 
+// Inside is where in or at the house, abbreviated as emergency centres do; empty when
+// nothing is known.
+func (c *Civic) Inside() string {
+	return joined(", ", marked("BLDG", c.BLD), marked("FL", c.FLR), marked("UNIT", c.UNIT), marked("RM", c.ROOM), c.LOC, c.LMK)
+}
+
+func marked(mark, value string) string {
+	if value == "" {
+		return ""
+	}
+	return mark + " " + value
+}
+
 func joined(between string, parts ...string) string {
 	var list []string
 	for _, p := range parts {

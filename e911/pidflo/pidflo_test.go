@@ -139,6 +139,9 @@ func TestLines(t *testing.T) {
 	if diff := cmp.Diff([]string{"233 A N Michigan Ave", "Chicago IL 60601", "US"}, c.Lines()); diff != "" {
 		t.Error(diff)
 	}
+	if got, want := c.Inside(), "BLDG East, FL 12, UNIT 1200, RM 12-44, Loading dock, Clock tower"; got != want {
+		t.Errorf("inside %q, want %q", got, want)
+	}
 	if lines := (&Civic{}).Lines(); lines != nil {
 		t.Error(lines)
 	}

@@ -22,6 +22,20 @@ type Caller struct {
 	Diverted int
 	// Behalf is who is shown instead of the caller: the party a transfer is about. The caller's permissions count.
 	Behalf *Identity
+	// Window finds the callback window that is open for a number, E.164, of an account; nil
+	// knows none.
+	Window func(account record.ID, number string) (Window, bool)
+}
+
+// Window is the time after a call for help in which calls to its callback number go to the phone that called: the
+// emergency centre may be calling back.
+type Window struct {
+	// Event is the emergency call.
+	Event string
+	// Number is the callback number, E.164.
+	Number string
+	// Credential is what called, User whose line it was; empty without one.
+	Credential, User record.ID
 }
 
 // Identity is who calls, as the records know him.

@@ -14,7 +14,11 @@ const emergencyPrefix = "emer_"
 // NewEmergencyID is the identifier of an emergency call that begins at now: opaque,
 // sortable by time.
 func NewEmergencyID(now time.Time) string {
-	return emergencyPrefix + strings.ToLower(ulid.MustNew(ulid.Timestamp(now), rand.Reader).String())
+	u, err := ulid.New(ulid.Timestamp(now), rand.Reader)
+	if err != nil { // a clock before 1970 is no reason to fail here
+		u = ulid.MustNew(0, rand.Reader)
+	}
+	return emergencyPrefix + strings.ToLower(u.String())
 }
 
 // IsEmergencyID says whether a text has the form of an emergency call's identifier.
@@ -94,8 +98,12 @@ type EmergencyCall struct {
 	Callbacks      []EmergencyCallback `json:"callbacks" cbor:"callbacks" doc:"Calls to the callback number in the 30 minutes after it."`
 	Recovered      bool                `json:"recovered" cbor:"recovered" doc:"Whether it was written after a restart, from what the stopped daemon had left."`
 
-	Recipients []EmergencyRecipient `json:"-" cbor:"recipients"`
-	Mails      []EmergencyMail      `json:"-" cbor:"mails"`
+	// AccountName, Timezone and Language are the account's, for the mails.
+	AccountName string               `json:"-" cbor:"account_name"`
+	Timezone    string               `json:"-" cbor:"timezone"`
+	Language    string               `json:"-" cbor:"language"`
+	Recipients  []EmergencyRecipient `json:"-" cbor:"recipients"`
+	Mails       []EmergencyMail      `json:"-" cbor:"mails"`
 }
 
 // EmergencyCaller is who called, as the records knew him.

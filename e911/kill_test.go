@@ -1,0 +1,118 @@
+package e911
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"dialtone/store/record"
+)
+
+// killEnv names the folder a process of its own works in until it is killed, pointEnv the
+// point where.
+const (
+	killEnv  = "E911_KILL_DIR"
+	pointEnv = "E911_KILL_POINT"
+)
+
+func killDir() string { return os.Getenv(killEnv) }
+
+// die places a call and is killed on the way.
+func die(dir string) {
+	t := &dying{}
+	r := open(t, dir)
+	point := os.Getenv(pointEnv)
+	r.reached = func(p string) {
+		if p == point {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
+		}
+	}
+	r.place("call_1")
+	r.mailed(record.StageStarted)
+	r.reached("mailed")
+	r.Answered("call_1", "prva_1")
+	r.mailed(record.StageAnswered)
+	r.reached("answered")
+	os.Exit(3) // it should have been killed
+}
+
+// dying is the test of a process without one.
+type dying struct{ testing.TB }
+
+func (*dying) Helper()               {}
+func (*dying) Fatal(...any)          { os.Exit(4) }
+func (*dying) Fatalf(string, ...any) { os.Exit(4) }
+func (*dying) Error(...any)          {}
+
+// TestKilled: wherever the process is killed once there is a plan, everybody is told, once.
+func TestKilled(t *testing.T) {
+	for _, tt := range []struct {
+		point     string
+		recovered bool
+		ended     bool // a second mail says that the rest is unknown
+	}{
+		{"slot", true, false},
+		{"sent", true, false},
+		{"commit", true, false},
+		{"committed", false, true},
+		{"mailed", false, true},
+		{"answered", false, true},
+	} {
+		t.Run(tt.point, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
+			cmd.Env = append(os.Environ(), killEnv+"="+dir, pointEnv+"="+tt.point)
+			out, err := cmd.CombinedOutput()
+			if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
+				t.Fatalf("not killed: %v\n%s", err, out)
+			}
+			r := open(t, dir)
+			defer r.close()
+			stage := record.StageStarted
+			if tt.ended {
+				stage = record.StageEnded
+			}
+			c, mails := r.mailed(stage)
+			if c.Recovered != tt.recovered || c.Outcome != record.EmergencyInterrupted {
+				t.Errorf("recovered %v, outcome %s", c.Recovered, c.Outcome)
+			}
+			for _, to := range []string{"desk@example.com", "Guard@example.com", "floor12@example.com"} {
+				if mails[to+" "+record.StageStarted] == nil {
+					t.Errorf("%s is not told: %v", to, mails)
+				}
+			}
+			if n := r.slots.inUse(); n != 0 {
+				r.settled("slots let go", func(*record.EmergencyCall) bool { return r.slots.inUse() == 0 })
+			}
+		})
+	}
+}
+
+// TestRestartsAgain: what was recovered once is not told again.
+func TestRestartsAgain(t *testing.T) {
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), killEnv+"="+dir, pointEnv+"=sent")
+	_ = cmd.Run()
+	var ids []string
+	for range 3 {
+		r := open(t, dir)
+		c, mails := r.mailed(record.StageStarted)
+		ids = append(ids, mails["desk@example.com started"].MessageID)
+		if len(mails) != 3 || c.ID == "" {
+			t.Errorf("%d mails", len(mails))
+		}
+		r.settled("slots let go", func(*record.EmergencyCall) bool { return r.slots.inUse() == 0 })
+		r.close()
+	}
+	if ids[0] != ids[1] || ids[1] != ids[2] {
+		t.Errorf("message identifiers %v", ids)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "slots")); err != nil {
+		t.Error(err)
+	}
+}
