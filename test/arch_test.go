@@ -100,6 +100,8 @@ var outside = map[string][]string{
 	"github.com/dgraph-io/badger": {"store"},
 	"github.com/pion/rtp":         {"=sip/media", "test"},
 	"github.com/emiago/sipgo":     {"sip", "test"},
+	"github.com/pion/srtp":        {"=sip/media"},
+	"github.com/wneessen/go-mail": {"=internal/outbox"},
 }
 
 // source is one Go file.
