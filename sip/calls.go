@@ -42,6 +42,7 @@ func (s *Server) newCalls(cfg Config) (err error) {
 	if err != nil {
 		return fmt.Errorf("cannot set up media: %w", err)
 	}
+	s.music = media.NewLibrary(media.LibraryConfig{Store: s.store, Log: cfg.Log, Registerer: cfg.Registerer})
 	s.trunks = trunk.New(trunk.Config{
 		Resolver: trunk.NewResolver(trunk.ResolverConfig{}), Requester: requester{s}, Password: s.trunkPassword,
 		Log: cfg.Log, Registerer: cfg.Registerer,
@@ -60,7 +61,7 @@ func (s *Server) newCalls(cfg Config) (err error) {
 	s.calls = call.New(call.Config{
 		Endpoint: s.endpoint, Media: s.media, Trunks: s.trunks, Store: s.store, Bindings: s.registrar,
 		Dial:    carrier{s}.Dial,
-		Records: records{s.history}, Notify: s.happened, Slots: s.slots, Speaker: speaker{s.store, cfg.Log},
+		Records: records{s.history}, Notify: s.happened, Waiting: s.music, Slots: s.slots, Speaker: speaker{s.store, cfg.Log},
 		Log: cfg.Log, Now: s.now, Registerer: cfg.Registerer,
 	})
 	s.agent.TransactionLayer().OnRequest(func(req *sipmsg.Request, tx *sipmsg.ServerTx) { s.handle(req, tx) })

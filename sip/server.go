@@ -88,6 +88,7 @@ type Server struct {
 
 	originHeader string
 	media        *media.Engine
+	music        *media.Library
 	trunks       *trunk.Trunks
 	endpoint     *dialog.Endpoint
 	calls        *call.Manager
@@ -244,6 +245,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	}
 	g.Go(func() error { return ended(s.library.ServeTCP(s.libraryTCP)) })
 	g.Go(func() error { return s.media.Serve(ctx) })
+	g.Go(func() error { s.music.Warm(); return nil })
 	g.Go(func() error { s.lamps.Serve(ctx); return nil })
 	g.Go(func() error {
 		trunks, stopTrunks := context.WithCancel(ctx)
