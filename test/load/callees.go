@@ -10,7 +10,7 @@ import (
 )
 
 // register binds every callee to the callees' socket.
-func (g *callers) register(ctx context.Context) error {
+func (g *Callers) register(ctx context.Context) error {
 	for i, a := range g.Callees {
 		if err := g.bind(ctx, i, a); err != nil {
 			return err
@@ -20,7 +20,7 @@ func (g *callers) register(ctx context.Context) error {
 }
 
 // bind registers one callee, in two steps.
-func (g *callers) bind(ctx context.Context, i int, a Account) error {
+func (g *Callers) bind(ctx context.Context, i int, a Account) error {
 	authorization := ""
 	for seq := 1; seq <= 3; seq++ {
 		callID := fmt.Sprintf("bind%d.%d@%s.invalid", i, seq, g.id)
@@ -52,7 +52,7 @@ func (g *callers) bind(ctx context.Context, i int, a Account) error {
 }
 
 // authorization answers the challenge of a 401. The lock is held.
-func (g *callers) authorization(a Account, v []byte) string {
+func (g *Callers) authorization(a Account, v []byte) string {
 	realm, nonce := string(parameter(v, "realm=")), string(parameter(v, "nonce="))
 	uri := "sip:" + a.Domain
 	var ha1 [32]byte
@@ -67,7 +67,7 @@ func (g *callers) authorization(a Account, v []byte) string {
 
 // called takes a message on the callees' socket: the answer to a REGISTER, or a request
 // of a call, answered at once.
-func (g *callers) called(m []byte, send func([]byte)) {
+func (g *Callers) called(m []byte, send func([]byte)) {
 	if status, ok := statusOf(m); ok {
 		g.mu.Lock()
 		defer g.mu.Unlock()
@@ -86,7 +86,7 @@ func (g *callers) called(m []byte, send func([]byte)) {
 		b := g.answerCall(m, 200, "OK", callSDP)
 		send(b)
 		g.mu.Lock()
-		if callID := string(headerOf(m, "Call-ID")); g.unacked[callID] == nil {
+		if callID := string(headerOf(m, "Call-ID")); g.unacked != nil && g.unacked[callID] == nil {
 			g.unacked[callID] = g.again.add(g.in, b, time.Since(g.start))
 		}
 		g.mu.Unlock()
@@ -100,7 +100,7 @@ func (g *callers) called(m []byte, send func([]byte)) {
 }
 
 // answerCall writes an answer to a request of a call.
-func (g *callers) answerCall(m []byte, status int, reason, body string) []byte {
+func (g *Callers) answerCall(m []byte, status int, reason, body string) []byte {
 	b := make([]byte, 0, 1024+len(body))
 	b = fmt.Appendf(b, "SIP/2.0 %d %s\r\n", status, reason)
 	var user []byte

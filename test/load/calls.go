@@ -16,15 +16,19 @@ import (
 	"dialtone/internal/udpio"
 )
 
-// CallPlan is calls at a constant rate between phones behind two sockets: INVITE, 407,
-// INVITE, 180, 200, ACK, a pause, BYE, 200. No media is sent. What gets no answer is sent
-// again as RFC 3261 has it, three times.
-type CallPlan struct {
+// CallConfig is phones that call each other at a server, behind one socket on either side.
+type CallConfig struct {
 	Target  netip.AddrPort // on the loopback
 	Callers []Account      // who call, in turn
-	Callees []Account      // who register before and answer at once
+	Callees []Account      // who are registered and answer at once
 	// Dial is what is dialled to reach callee i: the user part of the Request-URI.
-	Dial     func(i int) string
+	Dial func(i int) string
+}
+
+// CallPlan is calls at a constant rate: INVITE, 407, INVITE, 180, 200, ACK, a pause, BYE,
+// 200. No media is sent. What gets no answer is sent again as RFC 3261 has it, three
+// times.
+type CallPlan struct {
 	Rate     float64       // calls a second
 	Duration time.Duration // how long new ones begin; at most [MaxDuration]
 	Hold     time.Duration // from the answer to the BYE
@@ -42,21 +46,44 @@ type CallReport struct {
 	Statuses map[int]int
 }
 
-// Calls registers the callees and makes the calls.
-func Calls(ctx context.Context, p CallPlan) (CallReport, error) {
-	if err := errors.Join(checkTarget(p.Target), within("rate", p.Rate, 0.001, MaxRate), within("duration", p.Duration, 1, MaxDuration)); err != nil {
-		return CallReport{}, err
+// NewCallers registers the callees.
+func NewCallers(ctx context.Context, c CallConfig) (*Callers, error) {
+	if err := checkTarget(c.Target); err != nil {
+		return nil, err
 	}
-	g, err := newCallers(ctx, p)
+	g, err := newCallers(ctx, c)
 	if err != nil {
-		return CallReport{}, err
+		return nil, err
 	}
-	defer g.close()
 	if err := g.register(ctx); err != nil {
+		g.Close()
+		return nil, err
+	}
+	return g, nil
+}
+
+// Run makes the calls of a plan.
+func (g *Callers) Run(ctx context.Context, p CallPlan) (CallReport, error) {
+	if err := errors.Join(within("rate", p.Rate, 0.001, MaxRate), within("duration", p.Duration, 1, MaxDuration)); err != nil {
 		return CallReport{}, err
 	}
+	g.begin(p)
 	g.run(ctx)
 	return g.report(), nil
+}
+
+// begin forgets the calls of before: they have other names.
+func (g *Callers) begin(p CallPlan) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.calls = calls{CallPlan: p, id: newRunID(), start: time.Now(), unacked: map[string]*pending{}, tally: CallReport{Statuses: map[int]int{}}}
+}
+
+// newRunID is what tells one run's calls from another's.
+func newRunID() string {
+	var id [4]byte
+	rand.Read(id[:]) // never fails (crypto/rand)
+	return hex.EncodeToString(id[:])
 }
 
 // callLeg is one call as the caller sees it.
@@ -76,15 +103,26 @@ type callLeg struct {
 	hang    time.Duration
 }
 
-type callers struct {
-	CallPlan
+// Callers are the phones of a CallConfig.
+type Callers struct {
+	CallConfig
 	out, in   *udpio.Conn
 	here, far string // host:port of the two
 	tail      sync.WaitGroup
 
-	id string // the run's, in every Call-ID, tag and branch
+	mu     sync.Mutex
+	bound  map[string]chan int // registrations under way
+	hashes hashes
 
-	mu       sync.Mutex
+	challenge []byte // of the registration under way
+
+	calls
+}
+
+// calls are those of one run.
+type calls struct {
+	CallPlan
+	id       string // in every Call-ID, tag and branch
 	start    time.Time
 	again    again
 	legs     []callLeg
@@ -92,35 +130,29 @@ type callers struct {
 	ringing  latencies
 	answered latencies
 	tally    CallReport
-	bound    map[string]chan int // registrations under way
 	unacked  map[string]*pending // the callees' 200s, by Call-ID
-	hashes   hashes
-
-	challenge []byte // of the registration under way
 }
 
-func newCallers(ctx context.Context, p CallPlan) (*callers, error) {
-	var id [4]byte
-	rand.Read(id[:]) // never fails (crypto/rand)
-	g := &callers{CallPlan: p, id: hex.EncodeToString(id[:]), bound: map[string]chan int{}, unacked: map[string]*pending{}}
-	g.tally.Statuses = map[int]int{}
-	for _, c := range []struct {
+func newCallers(ctx context.Context, c CallConfig) (*Callers, error) {
+	g := &Callers{CallConfig: c, bound: map[string]chan int{}, calls: calls{id: newRunID()}}
+	for _, side := range []struct {
 		conn *(*udpio.Conn)
 		at   *string
 	}{{&g.out, &g.here}, {&g.in, &g.far}} {
 		conn, err := udpio.Listen(ctx, "127.0.0.1:0", udpio.Options{ReadBuffer: socketBuffer, WriteBuffer: socketBuffer})
 		if err != nil {
-			g.close()
+			g.Close()
 			return nil, err
 		}
-		*c.conn, *c.at = conn, conn.LocalAddr().String()
+		*side.conn, *side.at = conn, conn.LocalAddr().String()
 	}
 	g.tail.Go(func() { g.read(g.out, g.heard) })
 	g.tail.Go(func() { g.read(g.in, g.called) })
 	return g, nil
 }
 
-func (g *callers) close() {
+// Close lets go of the sockets. The callees stay registered.
+func (g *Callers) Close() {
 	for _, c := range []*udpio.Conn{g.out, g.in} {
 		if c != nil {
 			_ = c.Close()
@@ -130,7 +162,7 @@ func (g *callers) close() {
 }
 
 // read hands every datagram of a socket to handle, which appends what to send.
-func (g *callers) read(conn *udpio.Conn, handle func(m []byte, send func([]byte))) {
+func (g *Callers) read(conn *udpio.Conn, handle func(m []byte, send func([]byte))) {
 	in := udpio.NewBatch(batchSize, 4*maxDatagram)
 	var out []udpio.Packet
 	for {
@@ -151,10 +183,7 @@ func (g *callers) read(conn *udpio.Conn, handle func(m []byte, send func([]byte)
 }
 
 // run begins calls at the rate, hangs them up, and waits for the last.
-func (g *callers) run(ctx context.Context) {
-	g.mu.Lock()
-	g.start = time.Now()
-	g.mu.Unlock()
+func (g *Callers) run(ctx context.Context) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	end := g.Duration + g.Hold + g.Drain
@@ -186,7 +215,7 @@ func (g *callers) run(ctx context.Context) {
 	}
 }
 
-func (g *callers) report() CallReport {
+func (g *Callers) report() CallReport {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	r := g.tally
@@ -199,14 +228,14 @@ const callSDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\
 	"a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=sendrecv\r\n"
 
 // invite begins the next call. The lock is held.
-func (g *callers) invite() []byte {
+func (g *Callers) invite() []byte {
 	i := len(g.legs)
 	g.legs = append(g.legs, callLeg{account: i % len(g.Callers), callee: i % len(g.Callees), seq: 1})
 	return g.ask(i, "INVITE", "", callSDP)
 }
 
 // ask writes a request of call i that wants an answer. The lock is held.
-func (g *callers) ask(i int, method, more, body string) []byte {
+func (g *Callers) ask(i int, method, more, body string) []byte {
 	b := g.request(i, method, more, body)
 	g.legs[i].open.settle()
 	g.legs[i].open = g.again.add(g.out, b, time.Since(g.start))
@@ -214,7 +243,7 @@ func (g *callers) ask(i int, method, more, body string) []byte {
 }
 
 // request writes a request of call i. The lock is held.
-func (g *callers) request(i int, method, more, body string) []byte {
+func (g *Callers) request(i int, method, more, body string) []byte {
 	l := &g.legs[i]
 	a := g.Callers[l.account]
 	uri := []byte("sip:" + g.Dial(l.callee) + "@" + a.Domain)
@@ -237,21 +266,20 @@ func (g *callers) request(i int, method, more, body string) []byte {
 	return fmt.Appendf(b, "Content-Length: %d\r\n\r\n%s", len(body), body)
 }
 
-func (g *callers) bye(i int) []byte {
+func (g *Callers) bye(i int) []byte {
 	g.legs[i].seq++
 	return g.ask(i, "BYE", "", "")
 }
 
 // heard takes an answer on the callers' socket.
-func (g *callers) heard(m []byte, send func([]byte)) {
+func (g *Callers) heard(m []byte, send func([]byte)) {
 	status, ok := statusOf(m)
 	if !ok {
 		return
 	}
-	callID := headerOf(m, "Call-ID")
-	i, seq, method, ok := g.callOf(callID, headerOf(m, "CSeq"))
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	i, seq, method, ok := g.callOf(headerOf(m, "Call-ID"), headerOf(m, "CSeq"))
 	if !ok || i >= len(g.legs) || g.legs[i].over {
 		return
 	}
@@ -300,7 +328,7 @@ func (g *callers) heard(m []byte, send func([]byte)) {
 const maxChallenges = 3
 
 // count notes how a call ended. The lock is held.
-func (g *callers) count(status int) {
+func (g *Callers) count(status int) {
 	if status < 300 {
 		g.tally.Completed++
 		return
@@ -310,7 +338,7 @@ func (g *callers) count(status int) {
 }
 
 // acknowledge writes the ACK to the 200, with the INVITE's number.
-func (g *callers) acknowledge(i int) []byte {
+func (g *Callers) acknowledge(i int) []byte {
 	l := &g.legs[i]
 	seq := l.seq
 	l.seq = l.invite
@@ -320,7 +348,7 @@ func (g *callers) acknowledge(i int) []byte {
 }
 
 // ack acknowledges a final answer that is no 2xx: with the INVITE's branch.
-func (g *callers) ack(i int, m []byte, send func([]byte)) {
+func (g *Callers) ack(i int, m []byte, send func([]byte)) {
 	l := &g.legs[i]
 	to := l.to
 	l.to = headerOf(m, "To")
@@ -330,7 +358,7 @@ func (g *callers) ack(i int, m []byte, send func([]byte)) {
 }
 
 // credentials answers the challenge of a 407.
-func (g *callers) credentials(l *callLeg, m []byte) string {
+func (g *Callers) credentials(l *callLeg, m []byte) string {
 	v, a := headerOf(m, "Proxy-Authenticate"), g.Callers[l.account]
 	realm, nonce := string(parameter(v, "realm=")), string(parameter(v, "nonce="))
 	uri := "sip:" + g.Dial(l.callee) + "@" + a.Domain
@@ -354,7 +382,7 @@ func (g *callers) credentials(l *callLeg, m []byte) string {
 }
 
 // callOf reads which call an answer is about, and to which request.
-func (g *callers) callOf(callID, cseq []byte) (i, seq int, method string, ok bool) {
+func (g *Callers) callOf(callID, cseq []byte) (i, seq int, method string, ok bool) {
 	number, found := bytes.CutPrefix(callID, []byte("call"))
 	number, run, _ := bytes.Cut(number, []byte("@"))
 	i, err := strconv.Atoi(string(number))
