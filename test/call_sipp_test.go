@@ -150,7 +150,7 @@ func (o *office) actor(i int) play {
 	return play{
 		"Domain": o.domain, "User": p.username, "Password": p.password, "Caller": i == 0, "Authorized": false, "Describes": false,
 		"Target": "sip:1002@" + o.domain, "Direction": "sendrecv", "Version": 1, "Lines": nil, "CSeq": 1, "ToTag": ";tag=" + roles[i],
-		"Branch": "", "Reason": "Whatever", "Method": "", "Once": false, "Status": 200,
+		"Branch": "", "Reason": "Whatever", "Method": "", "Once": false, "Status": 200, "Calls": 1,
 	}
 }
 
@@ -175,7 +175,7 @@ func (o *office) perform(t *testing.T, name, transport string, p play) {
 			actors = append(actors, cast(t, roles[i], file, transport, addr, ""))
 		default:
 			port := o.registerPort(t, i)
-			actors = append(actors, cast(t, roles[i], file, "u1", o.d.SIP.UDP[0], port))
+			actors = append(actors, cast(t, roles[i], file, "u1", o.d.SIP.UDP[0], port, "-m", fmt.Sprint(mine["Calls"])))
 			bound(t, port)
 		}
 	}
@@ -222,7 +222,7 @@ func TestSIPpCalls(t *testing.T) {
 		{name: "BYEs cross", scenario: "byes_cross", record: "answered normal 200 caller"},
 		{name: "302", scenario: "redirected", record: "answered normal 200 caller"},
 		{name: "486", scenario: "refused", play: play{"Says": 486, "Told": 486}, record: "busy user_busy 486"},
-		{name: "488", scenario: "refused", play: play{"Says": 488, "Told": 488}, record: "failed incompatible_media 488"},
+		{name: "488 to our first offer and the next", scenario: "refused", play: play{"Says": 488, "Told": 488, "Calls": 2}, record: "failed incompatible_media 488"},
 		{name: "503", scenario: "refused", play: play{"Says": 503, "Told": 480}, record: "failed not_registered 480"},
 		{name: "603", scenario: "refused", play: play{"Says": 603, "Told": 603}, record: "declined declined 603"},
 		{name: "nobody registered", scenario: "not_rung", play: play{"Told": 480}, record: "failed not_registered 480"},
