@@ -68,7 +68,7 @@ func (p *Phone) add(module, position int, kind, value string) {
 
 // everyKey is a phone with one key of each type from position on.
 func everyKey(p *Phone, position int) *Phone {
-	p.PickupCode = "**"
+	p.PickupCode, p.ParkCode = "**", "*68"
 	for _, k := range []struct{ kind, value string }{
 		{record.ButtonSpeedDial, "+13125550100"},
 		{record.ButtonBLFExtension, "1007"},

@@ -27,8 +27,10 @@ type Phone struct {
 	EmergencyServer Server
 	// PickupCode answers a ringing extension from its lamp's key; empty clears it.
 	PickupCode string
-	Admin      Login
-	Source     Source
+	// ParkCode parks a call that is transferred to it, and gets parked ones; empty clears it.
+	ParkCode string
+	Admin    Login
+	Source   Source
 	// Phonebook is the name of the account's phone book on the screen; empty writes none.
 	Phonebook string
 }

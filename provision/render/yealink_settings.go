@@ -81,9 +81,25 @@ func (w *writer) features(p *Phone) {
 	if w.base {
 		return
 	}
+	w.parking(p.ParkCode)
 	w.num("features.auto_linekeys.enable", 0) // 1 would fill free keys with line keys
 	w.num("features.config_dsskey_length", 1) // long labels
 	w.text("transfer.dsskey_deal_type", dealType(p.Keys))
+}
+
+// byTransfer is features.call_park.park_mode: a key parks by a blind transfer instead of a call to the code, which says
+// nothing of whom to park.
+const byTransfer = 2
+
+// parking makes park keys, and the phone's own soft key, transfer to the code.
+func (w *writer) parking(code string) {
+	if code == "" {
+		w.clear("features.call_park.park_mode")
+	} else {
+		w.num("features.call_park.park_mode", byTransfer)
+	}
+	w.text("features.call_park.park_code", code)
+	w.text("features.call_park.park_retrieve_code", code)
 }
 
 func (w *writer) webPage(enabled *bool) {

@@ -99,6 +99,7 @@ func TestEveryTextIsGuarded(t *testing.T) {
 		"dialplan.emergency.server.1.address":   func(p *Phone) { p.EmergencyServer.Host = evil },
 		"remote_phonebook.data.1.name":          func(p *Phone) { p.Phonebook = evil },
 		"features.pickup.direct_pickup_code":    func(p *Phone) { p.PickupCode = evil },
+		"features.call_park.park_code":          func(p *Phone) { p.ParkCode = evil },
 		"local_time.ntp_server1":                func(p *Phone) { p.Settings.Regional.NTPServers[0] = evil },
 		"some.parameter":                        func(p *Phone) { p.Settings.Raw = map[string]string{"some.parameter": evil} },
 	} {
@@ -187,6 +188,7 @@ func drawPhone(t *rapid.T, m *catalog.Model) *Phone {
 	word := rapid.StringMatching(`[a-zA-Z0-9 &<>"'=#é🛎]{0,12}`).Filter(func(s string) bool { return strings.TrimSpace(s) == s })
 	p := &Phone{
 		Model: m, Modules: rapid.IntRange(0, 6).Draw(t, "modules"), PickupCode: rapid.SampledFrom([]string{"", "**"}).Draw(t, "pickup"),
+		ParkCode:  rapid.SampledFrom([]string{"", "*68"}).Draw(t, "park"),
 		Phonebook: word.Draw(t, "book"), Source: Source{URL: "http://x/", RepeatMinutes: rapid.IntRange(0, 60).Draw(t, "repeat")},
 		Admin:     Login{"admin", word.Draw(t, "admin")},
 		Emergency: rapid.SliceOfN(rapid.StringMatching(`[0-9]{3}`), 0, 20).Draw(t, "emergency"),

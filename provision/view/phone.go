@@ -39,6 +39,9 @@ func (b *Builder) Phone(v *store.View, d *record.Device, r Request) (*render.Pho
 	if b.cfg.Features.BLF {
 		p.PickupCode = s.account.FeatureCodes["pickup"]
 	}
+	if b.cfg.Features.Park {
+		p.ParkCode = s.account.FeatureCodes["park"]
+	}
 	if d.Type == record.DECTBase {
 		p.Handsets, err = s.handsets()
 	} else {
