@@ -144,8 +144,12 @@ func TestParkCrash(t *testing.T) {
 	o, phones := trio(t, d)
 	var lamps []lamp
 	for slot := 1; slot <= 5; slot++ {
-		number := fmt.Sprintf("*68%d", slot)
-		lamps = append(lamps, o.watch(t, 2, number))
+		lamps = append(lamps, o.watch(t, 2, fmt.Sprintf("*68%d", slot)))
+	}
+	d.stop() // the subscriptions are on disk now
+	d = start(t, options{data: d.data, config: config})
+	o.d = d
+	for slot := 1; slot <= 5; slot++ {
 		a, _ := connect(t, phones[0], "1002", phones[1])
 		a.Refer(t, "sip:*68@"+o.domain)
 		if got := a.AwaitTransfer(t); got != fmt.Sprintf("200 Park %d", slot) {

@@ -72,10 +72,11 @@ func TestDigits(t *testing.T) {
 func TestHangupByAdministrator(t *testing.T) {
 	p := newPBX(t)
 	a, b := talk(t, p.phone("ann"), "1003", p.phone("cid"))
-	calls := p.Active(p.account)
-	if len(calls) != 1 || calls[0].State != "answered" || calls[0].From != "1001" {
-		t.Fatalf("calls %+v", calls)
-	}
+	var calls []Info
+	eventually(t, "answered call", func() bool {
+		calls = p.Active(p.account)
+		return len(calls) == 1 && calls[0].State == "answered" && calls[0].From == "1001"
+	})
 	if err := p.Hangup("acct_other", calls[0].ID); err == nil {
 		t.Error("another account hung up")
 	}
