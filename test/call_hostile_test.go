@@ -239,7 +239,7 @@ func TestUnansweredCalls(t *testing.T) {
 	port := o.registerPort(t, 1)
 	rung := cast(t, "callee", callee, "u1", d.SIP.UDP[0], port, "-m", count, "-l", count)
 	bound(t, port)
-	caller := cast(t, "caller", scenario(t, "unanswered", "caller", o.actor(0)), "u1", d.SIP.UDP[0], "", "-m", count, "-l", count, "-r", "100")
+	caller := cast(t, "caller", scenario(t, "unanswered", "caller", o.actor(0)), "u1", d.SIP.UDP[0], "", "-m", count, "-l", count, "-r", "150")
 	a, b := connect(t, ada, "1002", ben)
 	hearEachOther(t, a, b)
 	caller.wait(t)
