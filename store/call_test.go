@@ -260,3 +260,12 @@ func TestChangeUser(t *testing.T) {
 		t.Errorf("entry %+v (-want +changes):\n%s", e, diff)
 	}
 }
+
+// A name in another character set must not hide the page of records it stands on.
+func TestCallOfLatin1(t *testing.T) {
+	w := newWorld(t)
+	appendCalls(t, w.Store, aCall(w.account.ID, 1, func(c *record.CallRecord) { c.CallerName = "Jos\xe9" }))
+	if got := callsOf(t, w.Store, CallQuery{Account: w.account.ID, Limit: 10}); len(got) != 1 {
+		t.Errorf("calls %q", got)
+	}
+}

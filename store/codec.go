@@ -10,7 +10,8 @@ import (
 )
 
 // codec is the storage encoding: CBOR with the fields' names, so that fields can
-// be added and dropped without a migration; times to the nanosecond.
+// be added and dropped without a migration; times to the nanosecond. Text that a peer
+// sent in another character set is read all the same: it must not hide a record.
 var codec = sync.OnceValue(func() struct {
 	enc cbor.EncMode
 	dec cbor.DecMode
@@ -19,7 +20,7 @@ var codec = sync.OnceValue(func() struct {
 	if err != nil {
 		panic(err) // the options above are constants
 	}
-	dec, err := cbor.DecOptions{MaxArrayElements: 1 << 20}.DecMode()
+	dec, err := cbor.DecOptions{MaxArrayElements: 1 << 20, UTF8: cbor.UTF8DecodeInvalid}.DecMode()
 	if err != nil {
 		panic(err)
 	}

@@ -84,11 +84,11 @@ func askedOf(l *leg, trunks []record.ID) route.Caller {
 		c.Trunks = trunks
 	}
 	from := req.From()
-	c.Name, c.Number = from.DisplayName, unescape(from.Address.User)
+	c.Name, c.Number = clip(from.DisplayName), clip(unescape(from.Address.User))
 	if display, uri, ok := assertedOf(req); ok {
 		c.Number = userOf(uri)
 		if display != "" {
-			c.Name = display
+			c.Name = clip(display)
 		}
 	}
 	privacy := strings.ToLower(header(req, "Privacy"))
@@ -130,13 +130,11 @@ func dialled(req *sip.Request) string {
 	return clip(req.Recipient.String())
 }
 
-// clip bounds what a record keeps of a peer's text.
+// clip bounds what a record keeps of a peer's text, and makes it UTF-8: some carriers
+// send names in Latin-1.
 func clip(s string) string {
 	const most = 128
-	if len(s) > most {
-		return s[:most]
-	}
-	return s
+	return strings.ToValidUTF8(s[:min(len(s), most)], "\uFFFD")
 }
 
 // fromURI is who a request says it is from.

@@ -25,6 +25,8 @@ type Info struct {
 	StartedAt  time.Time  `json:"started_at" doc:"When it began."`
 	AnsweredAt *time.Time `json:"answered_at" doc:"When it was answered; null before."`
 	Held       bool       `json:"held" doc:"Whether one side is on hold."`
+	Codec      string     `json:"codec" doc:"The caller's codec once it is answered."`
+	Secure     bool       `json:"secure" doc:"Whether signalling and media are encrypted on every leg."`
 }
 
 // States of a call.
@@ -109,9 +111,17 @@ func (c *Call) publish() {
 		info.State = stateRinging
 	}
 	info.Held = c.caller != nil && c.caller.holds || c.callee != nil && c.callee.holds
-	if old := c.info.Load(); old != nil && old.same(&info) {
-		return
+	if info.AnsweredAt != nil {
+		info.Codec = c.caller.codec()
 	}
+	old := c.info.Load()
+	if old != nil {
+		info.Secure = old.Secure
+		if old.same(&info) {
+			return
+		}
+	}
+	info.Secure = info.Codec != "" && c.caller.secure() && (c.callee == nil || c.callee.secure())
 	changed := info // only what is new goes to the heap
 	c.info.Store(&changed)
 }

@@ -36,7 +36,7 @@ func (c *Call) invite(l *leg) {
 func (c *Call) identify(l *leg) bool {
 	o := l.Origin()
 	c.emergency = o.Emergency
-	l.agent = header(l.Request(), "User-Agent")
+	l.agent = clip(header(l.Request(), "User-Agent"))
 	l.uri = fromURI(l.Request())
 	c.record.Dialled = dialled(l.Request())
 	if o.User != nil {

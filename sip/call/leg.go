@@ -134,12 +134,30 @@ func (l *leg) takesEvents() bool {
 	return false
 }
 
+// codec names the codec of the leg's audio, empty before there is one.
+func (l *leg) codec() string {
+	if l == nil || l.media == nil {
+		return ""
+	}
+	c, _ := l.media.Codec()
+	return c.Name
+}
+
+// secure says whether the leg's signalling and audio are encrypted.
+func (l *leg) secure() bool {
+	switch strings.ToLower(l.Flow().Transport) {
+	case "tls", "wss":
+		return l.media != nil && l.media.Stats().Secure
+	}
+	return false
+}
+
 // facts are what the call's record says of the leg.
 func (l *leg) facts() record.CallLeg {
 	f := l.Flow()
 	r := record.CallLeg{
 		Role: l.role, URI: l.uri, Device: l.who.device, User: l.who.user, Trunk: l.who.trunk,
-		Transport: strings.ToLower(f.Transport), UserAgent: l.agent, CallID: l.CallID(), Status: l.status, DTMF: l.dtmf,
+		Transport: strings.ToLower(f.Transport), UserAgent: l.agent, CallID: clip(l.CallID()), Status: l.status, DTMF: l.dtmf,
 	}
 	if f.Remote.IsValid() {
 		r.Source = f.Remote.String()
