@@ -37,6 +37,10 @@ type ParkedCall struct {
 	Status            string    `json:"status" doc:"parked, or ringing_back while its parker or the fallback is rung."`
 	ParkedAt          time.Time `json:"parked_at" doc:"When it was parked."`
 	RingsBackAt       time.Time `json:"rings_back_at" doc:"When the parker is rung if nobody takes it."`
+
+	// Of the event call.retrieved, whose status is retrieved.
+	RetrievedBy          record.ID `json:"retrieved_by,omitempty" doc:"In events: the user who took the call."`
+	RetrievedByExtension string    `json:"retrieved_by_extension,omitempty" doc:"In events: extension of who took the call."`
 }
 
 // ParkSlot is the data of the event park_slot.changed: what a slot is like now. A client

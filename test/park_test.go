@@ -1,7 +1,9 @@
 package test
 
 import (
+	"bufio"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -134,6 +136,55 @@ func TestParkAttended(t *testing.T) {
 	if got := cleo.Dial(t, "*681").Final(t); got.Status() != 404 {
 		t.Errorf("an empty slot answered %s", got)
 	}
+}
+
+// TestParkEvents: who watches an account is told of each slot, what it is like now, and of
+// what became of the call.
+func TestParkEvents(t *testing.T) {
+	t.Parallel()
+	d := start(t, options{})
+	o, phones := trio(t, d)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+d.Admin+"/v1/events?account="+o.id, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+d.key)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	next := func(event string) string {
+		t.Helper()
+		for lines.Scan() {
+			if lines.Text() == "event: "+event && lines.Scan() {
+				return lines.Text()
+			}
+		}
+		t.Fatalf("no event %s: %v", event, lines.Err())
+		return ""
+	}
+	want := func(event string, parts ...string) {
+		t.Helper()
+		data := next(event)
+		for _, part := range parts {
+			if !strings.Contains(data, part) {
+				t.Errorf("event %s lacks %s: %s", event, part, data)
+			}
+		}
+	}
+	want("snapshot", `"parked_calls":[]`)
+	a, _ := connect(t, phones[0], "1002", phones[1])
+	a.Refer(t, "sip:*687@"+o.domain)
+	want("park_slot.changed", `"slot":7`, `"caller":"1002"`, `"status":"parked"`)
+	want("call.parked", `"slot":7`, `"parked_by_extension":"1001"`)
+	c := phones[2].Dial(t, "*687")
+	c.Await(t, 200)
+	want("park_slot.changed", `{"slot":7,"parked_call":null}`)
+	want("call.retrieved", `"status":"retrieved"`, `"retrieved_by_extension":"1003"`)
+	c.Hangup(t)
+	want("call.ended")
 }
 
 // TestParkCrash: calls do not outlive a crash, and no slot stays taken.

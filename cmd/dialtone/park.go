@@ -26,6 +26,7 @@ func parkedCall(p *call.Parked) admin.ParkedCall {
 	return admin.ParkedCall{
 		Slot: p.Slot, Call: p.Call, Caller: p.Number, CallerName: p.Name,
 		ParkedBy: p.By.User, ParkedByDevice: p.By.Device, ParkedByExtension: p.By.Number, ParkedByName: p.By.Name,
+		RetrievedBy: p.Taker.User, RetrievedByExtension: p.Taker.Number,
 		Status: string(p.State), ParkedAt: p.At, RingsBackAt: p.RingsBack,
 	}
 }

@@ -80,7 +80,7 @@ func (c *Call) park(by, of *leg, slot int) {
 	p := &parking{of: of, by: by.who, slot: person{account: by.who.account, number: number, name: label}}
 	p.parked = Parked{
 		Account: by.who.account, Slot: slot, Call: c.id, At: c.m.now(),
-		By: Parker{User: by.who.user, Device: by.who.device, Number: by.who.number, Name: by.who.name},
+		By: by.who.parker(),
 	}
 	c.parking = p
 	if c.caller == by {

@@ -109,7 +109,22 @@ func TestParkAndRetrieve(t *testing.T) {
 	if got := p.slotStates(7); !slices.Equal(got, []ParkState{ParkWaiting, ParkLeft}) {
 		t.Errorf("slot's states %v", got)
 	}
+	if got := p.event(t, EventRetrieved).Parked; got.State != ParkTaken || got.Taker.Number != "1002" || got.By.Number != "1001" {
+		t.Errorf("retrieved: %+v", got)
+	}
 	p.quiet()
+}
+
+// event is the first event of a kind.
+func (r *records) event(t testing.TB, kind EventKind) Event {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i := slices.IndexFunc(r.events, func(e Event) bool { return e.Kind == kind })
+	if i < 0 {
+		t.Fatalf("no event %s", kind)
+	}
+	return r.events[i]
 }
 
 // slotStates are the states of a slot that were told.

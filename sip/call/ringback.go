@@ -74,5 +74,6 @@ func (c *Call) retrieved(won *leg) {
 	}
 	c.seat(p.of, won, false)
 	c.note(won.who.number + " took the call from slot " + strconv.Itoa(p.parked.Slot))
+	p.parked.State, p.parked.Taker = ParkTaken, won.who.parker()
 	c.notifyParked(EventRetrieved, p)
 }

@@ -30,7 +30,8 @@ type ParkState string
 const (
 	ParkWaiting  ParkState = "parked"
 	ParkRingBack ParkState = "ringing_back" // its parker, or the fallback, is being rung
-	ParkLeft     ParkState = "left"         // in events: taken, or hung up
+	ParkTaken    ParkState = "retrieved"    // in EventRetrieved
+	ParkLeft     ParkState = "left"         // in EventSlot: taken, or hung up
 )
 
 // Parked is a call that waits in a slot.
@@ -40,17 +41,22 @@ type Parked struct {
 	Call    string
 	// Number and Name are those of who waits; empty when withheld.
 	Number, Name string
-	// By is who parked it.
-	By Parker
+	// By is who parked it, Taker who took it, in EventRetrieved.
+	By, Taker Parker
 	// At is when, RingsBack when it rings the parker if nobody takes it.
 	At, RingsBack time.Time
 	State         ParkState
 }
 
-// Parker is who has parked a call.
+// Parker is who has parked a call, or taken one.
 type Parker struct {
 	User, Device record.ID
 	Number, Name string // as others are shown
+}
+
+// parker is somebody as a parker.
+func (p *person) parker() Parker {
+	return Parker{User: p.user, Device: p.device, Number: p.number, Name: p.name}
 }
 
 // lamp is the slot as a watched phone that talks to who waits.
