@@ -66,7 +66,7 @@ func (w *windows) open(c *record.EmergencyCall, d *route.Decision, number func(r
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.put(record.EmergencyWindow{
-		Account: c.Account, Number: called, Event: c.ID, Credential: c.Caller.Credential, User: c.Caller.User, Until: until.UTC(),
+		Account: c.Account, Number: called, Event: c.ID, Credential: c.Caller.Credential, User: c.Caller.User, AOR: c.Caller.AOR, Until: until.UTC(),
 	})
 }
 
@@ -112,7 +112,7 @@ func (s *Service) Window(account record.ID, number string) (route.Window, bool) 
 		delete(s.windows.at, p)
 		return route.Window{}, false
 	}
-	return route.Window{Event: w.Event, Number: number, Credential: w.Credential, User: w.User}, true
+	return route.Window{Event: w.Event, Number: number, Credential: w.Credential, User: w.User, AOR: w.AOR}, true
 }
 
 // maxCallbacks bounds the calls back that are told, of one emergency call.

@@ -41,7 +41,8 @@ type Call struct {
 	booth          *booth    // nil unless a phone was told a slot to park in
 	decision       route.Decision
 	emergency      bool
-	offer          []byte // what the caller offered
+	urgent         atomic.Bool // it became an emergency call; for others to see
+	offer          []byte      // what the caller offered
 
 	record    record.CallRecord
 	transfers int

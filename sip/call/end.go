@@ -78,11 +78,7 @@ func (c *Call) write(o outcome) {
 		r.DurationSeconds = int(r.EndedAt.Sub(r.AnsweredAt) / time.Second)
 	}
 	if c.emergency {
-		c.safely(func() {
-			if p := c.m.config.Emergency; p != nil {
-				p.Ended(c.id, r)
-			}
-		})
+		c.plan(func(p EmergencyPlan) { p.Ended(c.id, r) })
 	}
 	if counter := c.m.metrics.ended[[2]string{r.Result, r.Reason}]; counter != nil {
 		counter.Inc()

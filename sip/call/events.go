@@ -173,7 +173,7 @@ func (c *Call) heard(l *leg, ev media.Event) {
 		}
 	case media.NoMedia:
 		other := c.other(l)
-		if !c.talking() || l.holds || other.holds || c.emergency {
+		if !c.talking() || l.holds || other.holds || c.protected() {
 			return // silence is what was asked for; a call for help is never ended
 		}
 		c.end(ended(record.CallAnswered, record.ReasonNoMedia, 200, "", 0, record.HungUpBySystem))

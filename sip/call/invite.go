@@ -51,10 +51,10 @@ func (c *Call) identify(l *leg) bool {
 // emergency call must not be asked.
 func (c *Call) route(l *leg) bool {
 	asked := askedOf(l, c.m.trunksOf(l))
-	c.m.store.View(func(v *store.View) {
-		c.decision = route.Decide(directory{v}, asked, c.record.Dialled, c.m.now())
-		l.who.known(c.decision.From)
-	})
+	if p := c.m.config.Emergency; p != nil {
+		asked.Window = p.Window
+	}
+	c.decide(l, asked)
 	c.emergency = c.decision.Kind == route.Emergency
 	l.who.account = c.decision.Account
 	c.describe()
@@ -64,9 +64,13 @@ func (c *Call) route(l *leg) bool {
 	return true
 }
 
-// authorise refuses what may not be. None of it is asked of an emergency call.
+// authorise refuses what may not be. None of it is asked of an emergency call, nor of one
+// back to who called for help.
 func (c *Call) authorise(l *leg) bool {
-	if c.emergency {
+	if c.protected() {
+		if c.decision.Window != nil {
+			c.plan(func(p EmergencyPlan) { p.CalledBack(c.id, &c.decision) })
+		}
 		return true
 	}
 	user := l.Origin().User

@@ -137,6 +137,18 @@ func (s *lamps) ringing(account record.ID, aors []string) string {
 	return first.Ours
 }
 
+// urgent says whether a phone is in an emergency call other than c.
+func (s *lamps) urgent(aor string, c *Call) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, h := range s.byAOR[strings.ToLower(aor)] {
+		if h.call != c && h.call.urgent.Load() {
+			return true
+		}
+	}
+	return false
+}
+
 // Dialogs are the dialogs of a phone, by its AOR (user@domain).
 func (m *Manager) Dialogs(aor string) []Lamp {
 	s := &m.lamps

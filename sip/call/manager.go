@@ -13,6 +13,7 @@ import (
 	"dialtone/sip/dialog"
 	"dialtone/sip/media"
 	"dialtone/sip/registrar"
+	"dialtone/sip/route"
 	"dialtone/sip/trunk"
 	"dialtone/store"
 	"dialtone/store/record"
@@ -90,6 +91,7 @@ type Manager struct {
 	log      *slog.Logger
 	now      func() time.Time
 	metrics  *metrics
+	route    func(route.Directory, route.Caller, string, time.Time) route.Decision // route.Decide, or a test's
 	recent   recent
 	lamps    lamps
 	handover sync.Mutex
@@ -129,6 +131,7 @@ func New(cfg Config) *Manager {
 	m := &Manager{
 		config: cfg, dialogs: endpoint{cfg.Endpoint}, store: cfg.Store, log: cfg.Log, now: cfg.Now, minute: time.Minute,
 		metrics: newMetrics(cfg.Registerer),
+		route:   route.Decide,
 		calls:   map[string]*Call{}, legs: map[string]*leg{}, load: map[record.ID]int{},
 	}
 	if cfg.Media != nil {

@@ -178,10 +178,15 @@ func (c *Call) connectedTo(b *branch, place trunk.Destination, flow dialog.Flow,
 	l.uri = out.Target
 	b.leg = l
 	c.record.Trunk = o.record.ID
-	c.call(b, out, media.Options{SRTP: trunkPolicy(t.SRTP), Symmetric: true, Codecs: trunkCodecs(t.Codecs)})
+	codecs := t.Codecs
+	if c.emergency {
+		codecs = []string{record.CodecPCMU, record.CodecPCMA} // what every emergency centre takes
+	}
+	c.call(b, out, media.Options{SRTP: trunkPolicy(t.SRTP), Symmetric: true, Codecs: trunkCodecs(codecs)})
 	if b.over || b.leg != l || l.gone {
 		return
 	}
+	c.sent()
 	patience := trunkPatience
 	if c.emergency {
 		patience = emergencyPatience
@@ -220,8 +225,8 @@ func (c *Call) trunkInvite(o *outside, place trunk.Destination, flow dialog.Flow
 		out.SessionExpires = time.Duration(t.SessionExpires) * time.Second
 	}
 	out.Headers = append(out.Headers, historyOutside(w, ours)...)
-	if c.emergency && !o.plain {
-		c.locate(&out, o.record)
+	if c.emergency {
+		c.locate(&out, o)
 	}
 	return out
 }

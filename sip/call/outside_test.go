@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"dialtone/sip/dialog"
-	"dialtone/sip/route"
 	"dialtone/store"
 	"dialtone/store/record"
 )
@@ -129,64 +127,6 @@ func TestTransferToOutside(t *testing.T) {
 	c.Hears(t, 700)
 	c.Hangup(t)
 	out.AwaitRequest(t, "BYE")
-	p.record(t, 0)
-	p.quiet()
-}
-
-// plan counts what it is asked.
-type plan struct{ began, failed, answered, ended int }
-
-func (p *plan) Began(string, *route.Decision) { p.began++; panic("a fault in the plan") }
-func (p *plan) Location(string, *record.ProviderAccount) ([]dialog.Header, []dialog.Part) {
-	return []dialog.Header{{Name: "Geolocation", Value: "<sip:ann@pbx.example>"}}, nil
-}
-func (p *plan) Failed(string, record.ID, int)    { p.failed++ }
-func (p *plan) Answered(string, record.ID)       { p.answered++ }
-func (p *plan) Ended(string, *record.CallRecord) { p.ended++ }
-
-func TestEmergencyPassesEverything(t *testing.T) {
-	plan := &plan{}
-	p := newPBX(t, func(c *Config) {
-		c.Media, c.Emergency = nil, plan // no media of ours, and a fault
-	})
-	p.noCalls()
-	p.draining.Store(true)
-	p.fillTrunk()
-	ann := p.phone("ann")
-	refusing, good := p.carrier(), p.carrier()
-	a := ann.Dial(t, "911")
-	first := ringing(t, refusing)
-	if first.Invite().Get("Geolocation") == "" {
-		t.Error("no location")
-	}
-	first.Reply(424) // again without location
-	second := ringing(t, refusing)
-	if second.Invite().Get("Geolocation") != "" {
-		t.Error("location that was refused is sent again")
-	}
-	second.Reply(603) // nobody's no counts
-	c := ringing(t, good)
-	c.Answer(t)
-	a.Aim(a.Await(t, 200).Body)
-	a.Tone(440)
-	c.Hears(t, 440) // from phone to carrier, past us
-	a.Hangup(t)
-	c.AwaitRequest(t, "BYE")
-	if r := p.record(t, 0); r.Direction != record.CallEmergency || r.Result != record.CallAnswered {
-		t.Errorf("record %+v", r)
-	}
-	if *plan != (struct{ began, failed, answered, ended int }{1, 2, 1, 1}) {
-		t.Errorf("plan was told %+v", *plan)
-	}
-	p.quiet()
-}
-
-func TestEmergencyWithoutTrunk(t *testing.T) {
-	p := newPBX(t)
-	a := p.phone("ann").Dial(t, "911")
-	if m := a.Final(t); m.Start != "SIP/2.0 503 No trunk could take the emergency call" {
-		t.Errorf("answered %q", m.Start)
-	}
 	p.record(t, 0)
 	p.quiet()
 }

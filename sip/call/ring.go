@@ -90,6 +90,11 @@ func (c *Call) ringTarget(t route.Target) {
 		r.note(486)
 		return
 	}
+	if c.decision.Window == nil && c.m.lamps.urgent(t.AOR, c) {
+		r.outcomes = append(r.outcomes, route.Busy) // nobody is called away from a call for help
+		r.note(486)
+		return
+	}
 	bindings := c.m.config.Bindings.Lookup(nil, []byte(strings.ToLower(t.AOR)), c.m.now())
 	if len(bindings) == 0 {
 		r.outcomes = append(r.outcomes, route.Unreachable)
@@ -256,7 +261,9 @@ func (c *Call) branchAnswered(b *branch, ev dialog.Answered) {
 	l := b.leg
 	l.answered, l.status = true, 200
 	b.over = true
-	if err := c.takeAnswer(l, ev.SDP); err != nil {
+	if err := c.takeAnswer(l, ev.SDP); err != nil && c.emergency {
+		c.unreadable(r.from, l, ev.SDP, err)
+	} else if err != nil {
 		c.log.Info("answer cannot be used", "uri", l.uri, "err", err)
 		c.hangup(l, dialog.Cause{Status: 488, Q850: 65, Text: "incompatible media"})
 		b.over, b.again = false, nil // somebody has picked up: he is not rung once more

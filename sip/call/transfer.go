@@ -49,7 +49,7 @@ func (c *Call) refer(l *leg, r referral, dialled string, replaces bool, named st
 	of := c.other(l)
 	refuse := func(status int, text string) { _ = r.Reject(status, text) }
 	switch {
-	case l.who.trunk != "" || l.who.account == "":
+	case l.who.trunk != "" || l.who.account == "", c.decision.Kind == route.Emergency:
 		refuse(403, "Forbidden")
 	case of == nil || !of.answered || !l.answered:
 		refuse(481, "No Party To Transfer")
@@ -80,6 +80,7 @@ func (c *Call) blind(by, of *leg, dialled string, r referral) {
 		c.parkBlind(by, of, d.Feature, r)
 		return
 	case route.Emergency:
+		c.began(&d, by)
 		d = emergencyPlan(d)
 	case route.Refuse:
 		r.Done(d.Refusal.Status, d.Refusal.Phrase)
@@ -114,6 +115,9 @@ func (c *Call) transferred(won *leg, o outcome) {
 		r.Done(200, "OK")
 	} else if r != nil {
 		r.Done(max(o.status, 400), o.text)
+	}
+	if won == nil {
+		c.notConnected()
 	}
 	switch {
 	case won != nil:

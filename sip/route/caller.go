@@ -34,8 +34,9 @@ type Window struct {
 	Event string
 	// Number is the callback number, E.164.
 	Number string
-	// Credential is what called, User whose line it was; empty without one.
+	// Credential is what called, by its address of record; User whose line it was, empty without one.
 	Credential, User record.ID
+	AOR              string
 }
 
 // Identity is who calls, as the records know him.

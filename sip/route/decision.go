@@ -45,6 +45,9 @@ type Decision struct {
 	// Diverted is how often the call was diverted, before it came included.
 	Diverted int
 
+	// Window is set when the call comes to the callback number of a call for help: nothing may refuse it.
+	Window *Window
+
 	// Emergency is set with kind Emergency.
 	Emergency *EmergencyCall
 	// Feature is set with kinds Feature and Park.

@@ -64,10 +64,10 @@ func lowest(list []*record.Extension) string {
 	return low
 }
 
-// deviceLocation is the device's location; a handset has its base's.
+// deviceLocation is the device's location; a handset has its base's, where that has one.
 func (r *router) deviceLocation(d *record.Device) record.ID {
 	if d.Base != "" {
-		if base := r.dir.Device(d.Base); base != nil {
+		if base := r.dir.Device(d.Base); base != nil && base.Location != "" {
 			return base.Location
 		}
 	}

@@ -15,6 +15,9 @@ func (r *router) inbound(c Caller, dialled string) {
 			trunks = append(trunks, t)
 		}
 	}
+	if r.calledBack(c, trunks, dialled) {
+		return
+	}
 	n, trunk := r.find(trunks, dialled)
 	for _, candidate := range c.Called {
 		if n != nil {

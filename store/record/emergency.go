@@ -205,6 +205,7 @@ type EmergencyWindow struct {
 	Event      string    `cbor:"event"`
 	Credential ID        `cbor:"credential"`
 	User       ID        `cbor:"user"`
+	AOR        string    `cbor:"aor"`
 	Until      time.Time `cbor:"until"`
 }
 

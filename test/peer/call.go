@@ -279,6 +279,12 @@ func (c *PhoneCall) Reply(status int, lines ...string) {
 	c.handset.reply(c.invite, status, c.tag(), body, lines...)
 }
 
+// ReplyWith responds to a call that came in with a description of the test's own, which may
+// be none.
+func (c *PhoneCall) ReplyWith(status int, description string) {
+	c.handset.reply(c.invite, status, c.tag(), description, "Contact: <"+c.handset.Contact()+">")
+}
+
 // Answer answers a call that came in and waits for the ACK.
 func (c *PhoneCall) Answer(t testing.TB) {
 	t.Helper()
