@@ -23,8 +23,10 @@ func Compose(c *record.EmergencyCall, stage string, at time.Time, to record.Emer
 		MessageID: messageID(c, stage, to.Address, domain), Date: at, To: to.Address,
 		Subject: p.subject(c, stage), Text: l.text(), HTML: l.html(to.Language),
 		Headers: []outbox.MailHeader{
-			{Name: HeaderEvent, Value: c.ID}, {Name: "X-Dialtone-Stage", Value: stage},
-			{Name: "Importance", Value: "High"}, {Name: "X-Priority", Value: "1"},
+			{Name: HeaderEvent, Value: c.ID},
+			{Name: "X-Dialtone-Stage", Value: stage},
+			{Name: "Importance", Value: "High"},
+			{Name: "X-Priority", Value: "1"},
 		},
 	}
 	if stage != record.StageStarted {

@@ -54,7 +54,8 @@ func (s *Store) EmergencyCall(account record.ID, id string) (c *record.Emergency
 
 func readEmergency(r interface {
 	Get(key []byte) ([]byte, error)
-}, account record.ID, id string) (*record.EmergencyCall, error) {
+}, account record.ID, id string,
+) (*record.EmergencyCall, error) {
 	if !record.IsEmergencyID(id) {
 		return nil, ErrNotFound
 	}
