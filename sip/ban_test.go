@@ -132,3 +132,17 @@ func TestForgedNonceLeavesNoFailure(t *testing.T) {
 		t.Fatalf("failures %+v, error %v", page.Items, err)
 	}
 }
+
+// TestTooLargeForTheLibrary: what the library would cut is answered, not lost.
+func TestTooLargeForTheLibrary(t *testing.T) {
+	d := drive(t)
+	list := d.authorized(t, 1)
+	d.ask(t, list[0], noon, "200")
+	call := replaced(d.datagram("INVITE", 1), "INVITE sip:", "INVITE sip:911@") // over a live flow: unchallenged
+	d.take(call, noon)
+	if !d.passed() {
+		t.Fatal("an emergency call is not passed on")
+	}
+	body := strings.Repeat("x", 20_000)
+	d.ask(t, replaced(call, "Content-Length: 0\r\n\r\n", "Content-Length: 20000\r\n\r\n"+body), noon, "513")
+}

@@ -19,7 +19,7 @@ const (
 	// an Ethernet frame, but a 200 with many contacts has to go out (sipgo #206).
 	maxDatagram = 65507
 	// readBuffer is taken for each socket and each connection.
-	readBuffer = 8192
+	readBuffer = 16384
 )
 
 var configureLibrary = sync.OnceFunc(func() {

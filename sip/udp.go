@@ -249,8 +249,22 @@ func (u *udpSocket) handle(p *udpio.Packet, now time.Time) {
 	case reply:
 		u.answer(p, &a, &id, f, now)
 	case pass:
+		u.pass(p, f, now)
+	}
+}
+
+// pass hands a datagram to the library, which would cut one that is longer than its
+// buffer and then answer nothing.
+func (u *udpSocket) pass(p *udpio.Packet, f flow, now time.Time) {
+	message := u.passed(p.Data, f)
+	if len(message) <= readBuffer {
 		u.lastPassed.Store(now.UnixNano())
-		u.library.push(u.passed(p.Data, f), p.Peer)
+		u.library.push(message, p.Peer)
+		return
+	}
+	u.edge.metrics.count(resultMalformed)
+	if u.msg.Request && string(u.msg.Method) != "ACK" {
+		u.answer(p, &answer{status: 513, reason: "Message Too Large"}, &identity{}, f, now)
 	}
 }
 
