@@ -24,10 +24,25 @@ func (c *Call) describe() {
 	}
 	r.Number = d.Number
 	if d.Direction == record.CallInbound {
-		r.Trunk = d.From.Trunk
+		r.Trunk, r.User = d.From.Trunk, rungUser(d.Plan)
 	} else {
 		r.User, r.Device = d.From.User, d.From.Device
 	}
+	c.describeForward(d)
+}
+
+// rungUser is the user a plan begins with ringing; empty when there are several, or none.
+func rungUser(p *route.Plan) (user record.ID) {
+	if p == nil || len(p.Stages) == 0 {
+		return ""
+	}
+	for i, t := range p.Stages[0].Targets {
+		if i > 0 && t.User != user {
+			return ""
+		}
+		user = t.User
+	}
+	return user
 }
 
 // describeCallee completes the record by who answered.
@@ -43,10 +58,11 @@ func (c *Call) describeCallee(l *leg) {
 	}
 }
 
-// describeForward notes that the call was led on.
+// describeForward notes what led the call on and is not noted yet.
 func (c *Call) describeForward(d *route.Decision) {
-	if n := len(d.Diversions); n > 0 && len(c.record.Forwards) < maxRecordedLegs {
-		by := d.Diversions[n-1]
+	noted := len(c.record.Forwards)
+	for i := noted; i < min(len(d.Diversions), maxRecordedLegs); i++ {
+		by := d.Diversions[i]
 		who := by.Name
 		if who == "" {
 			who = by.Extension + by.Number

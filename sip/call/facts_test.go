@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"dialtone/store/record"
 )
 
 func TestClip(t *testing.T) {
@@ -43,5 +45,29 @@ func TestActiveTellsCodec(t *testing.T) {
 	a.Hangup(t)
 	b.AwaitRequest(t, "BYE")
 	p.record(t, 0)
+	p.quiet()
+}
+
+func TestMissedCallNamesUser(t *testing.T) {
+	p := newPBX(t)
+	carrier, bob := p.carrier(), p.phone("bob")
+	c := carrier.DialURI(t, "sip:+13125550100@"+p.local.String())
+	ringing(t, bob).Reply(486)
+	c.Await(t, 486)
+	if r := p.record(t, 0); r.User != p.users["bob"].ID || r.Device != "" {
+		t.Errorf("record %+v", r)
+	}
+	p.quiet()
+}
+
+func TestForwardAlwaysIsRecorded(t *testing.T) {
+	p := newPBX(t)
+	p.change(t, "bob", func(u *record.User) { u.Forwarding.Always = &record.ForwardRule{Enabled: true, Destination: "1003"} })
+	a, b := talk(t, p.phone("ann"), "1002", p.phone("cid"))
+	a.Hangup(t)
+	b.AwaitRequest(t, "BYE")
+	if r := p.record(t, 0); len(r.Forwards) != 1 || !strings.Contains(r.Forwards[0], "forwarded to 1003") {
+		t.Errorf("forwards %q", r.Forwards)
+	}
 	p.quiet()
 }
