@@ -258,7 +258,7 @@ func FuzzMake(f *testing.F) {
 			f.Add(tt.file)
 		}
 	}
-	for _, name := range []string{"mono.mp3", "stereo.mp3", "stereo.opus", "silk.opus", "hybrid.opus", "vorbis.ogg"} {
+	for _, name := range []string{"mono.mp3", "stereo.mp3", "stereo.opus", "silk.opus", "hybrid.opus", "vorbis.ogg", "padded.mp3"} {
 		f.Add(read(f, name)[:min(2000, len(read(f, name)))])
 	}
 	for _, tag := range []int{tagPCM, tagFloat, tagALaw, tagULaw} {
