@@ -9,6 +9,7 @@ import (
 
 	"github.com/fxamacker/cbor/v2"
 
+	"dialtone/store"
 	"dialtone/store/record"
 )
 
@@ -99,7 +100,7 @@ func (s *slots) scan() (found []leftover) {
 		}
 		l := leftover{slot: i}
 		c := &record.EmergencyCall{}
-		if body != nil && cbor.Unmarshal(body, c) == nil && record.IsEmergencyID(c.ID) {
+		if body != nil && store.Decode(body, c) == nil && record.IsEmergencyID(c.ID) {
 			l.call = c
 		}
 		found = append(found, l)

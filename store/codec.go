@@ -34,6 +34,10 @@ func encode(v any) ([]byte, error) { return codec().enc.Marshal(v) }
 
 func decode(b []byte, v any) error { return codec().dec.Unmarshal(b, v) }
 
+// Decode reads CBOR that is kept for others, of an outbox or a subscription: text in it
+// that is not UTF-8 does not hide the rest.
+func Decode(b []byte, v any) error { return decode(b, v) }
+
 // decodeRecord reads the record stored under id.
 func decodeRecord(id record.ID, b []byte) (record.Record, error) {
 	r := record.New(id.Kind())

@@ -81,7 +81,7 @@ func ReadEvent(row *store.OutboxRow) (*Event, error) {
 		return nil, fmt.Errorf("cannot read event of row %q: %w", row.ID, errOtherKind)
 	}
 	e := &Event{}
-	if err := cbor.Unmarshal(row.Payload, e); err != nil {
+	if err := store.Decode(row.Payload, e); err != nil {
 		return nil, fmt.Errorf("cannot read event of row %q: %w", row.ID, err)
 	}
 	return e, nil

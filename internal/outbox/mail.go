@@ -89,7 +89,7 @@ func ReadMail(row *store.OutboxRow) (*Mail, error) {
 		return nil, fmt.Errorf("cannot read mail of row %q: %w", row.ID, errOtherKind)
 	}
 	m := &Mail{}
-	if err := cbor.Unmarshal(row.Payload, m); err != nil {
+	if err := store.Decode(row.Payload, m); err != nil {
 		return nil, fmt.Errorf("cannot read mail of row %q: %w", row.ID, err)
 	}
 	return m, nil

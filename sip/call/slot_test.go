@@ -125,7 +125,7 @@ func TestParkingTimes(t *testing.T) {
 				t.Fatalf("round %d: slot is %q", round, state)
 			}
 			p, _ := s.slots.Waiting(r.account, 7, 7)
-			if left := p.RingsBack.Sub(time.Now()); left != 5*time.Minute {
+			if left := time.Until(p.RingsBack); left != 5*time.Minute {
 				t.Fatalf("round %d: rings back in %v", round, left)
 			}
 			time.Sleep(5 * time.Minute)

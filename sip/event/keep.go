@@ -9,6 +9,7 @@ import (
 
 	"github.com/fxamacker/cbor/v2"
 
+	"dialtone/store"
 	"dialtone/store/record"
 )
 
@@ -76,7 +77,7 @@ func (s *subscription) record() ([]byte, error) {
 
 // parseKept reads a record.
 func parseKept(value []byte) (k kept, s *subscription, err error) {
-	if err := cbor.Unmarshal(value, &k); err != nil {
+	if err := store.Decode(value, &k); err != nil {
 		return k, nil, fmt.Errorf("cannot read subscription: %w", err)
 	}
 	source, err := netip.ParseAddrPort(k.Source)
