@@ -102,13 +102,10 @@ func open(t testing.TB, dir string) *room {
 		t.Fatal(err)
 	}
 	r := &room{t: t, dir: dir, office: newOffice(), store: st}
-	r.Service, err = Open(Config{
+	r.Service = Open(Config{
 		Store: st, Slots: filepath.Join(dir, "slots"), Directory: func(fn func(route.Directory)) { fn(r.office) }, MailDomain: "dialtone.example",
 		Log: slog.New(slog.DiscardHandler),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return r
 }
 

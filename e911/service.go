@@ -67,9 +67,9 @@ type Service struct {
 	closed bool
 }
 
-// Open begins to follow calls, and writes what a stopped daemon left unwritten. A file that
-// cannot be used is logged and done without: no call may depend on it.
-func Open(cfg Config) (*Service, error) {
+// Open begins to follow calls, and writes what a stopped daemon left unwritten. It does not
+// fail: what cannot be used is logged and done without, for no call may depend on it.
+func Open(cfg Config) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -84,12 +84,12 @@ func Open(cfg Config) (*Service, error) {
 		s.log.Error("emergency calls are not safe from a crash before they are written", "err", err)
 	}
 	if err := s.windows.load(s.store); err != nil {
-		return nil, err
+		s.log.Error("calls back from emergency centres are not recognised", "err", err)
 	}
 	if err := s.reconcile(left); err != nil {
-		return nil, err
+		s.log.Error("cannot look at the emergency calls of before the start", "err", err)
 	}
-	return s, nil
+	return s
 }
 
 // Close waits a while for what is being written. What is left is in the slots.

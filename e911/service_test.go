@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -191,8 +192,10 @@ func TestFaultInPlan(t *testing.T) {
 
 func TestWindow(t *testing.T) {
 	r := newRoom(t)
-	now := noon
-	r.now = func() time.Time { return now }
+	clock := atomic.Int64{}
+	clock.Store(noon.UnixNano())
+	r.now = func() time.Time { return time.Unix(0, clock.Load()).UTC() }
+	pass := func(d time.Duration) { clock.Add(int64(d)) }
 	r.place("call_1")
 	w, ok := r.Window("acct_1", "+13125550100")
 	if !ok || w.Credential != "ann" || w.User != "user_ann" {
@@ -201,10 +204,10 @@ func TestWindow(t *testing.T) {
 	if _, ok := r.Window("acct_2", "+13125550100"); ok {
 		t.Error("a window in another account")
 	}
-	now = now.Add(20 * time.Minute)
+	pass(20 * time.Minute)
 	r.Answered("call_1", "prva_1")
 	r.Ended("call_1", record.HungUpByCallee, false)
-	now = now.Add(29 * time.Minute)
+	pass(29 * time.Minute)
 	if w, ok = r.Window("acct_1", "+13125550100"); !ok {
 		t.Fatal("closed before 30 minutes after the end")
 	}
@@ -219,7 +222,7 @@ func TestWindow(t *testing.T) {
 	if err := again.load(r.store); err != nil || len(again.at) != 1 {
 		t.Errorf("on disk: %v %v", again.at, err)
 	}
-	now = now.Add(time.Minute)
+	pass(time.Minute)
 	if _, ok := r.Window("acct_1", "+13125550100"); ok {
 		t.Error("open after 30 minutes")
 	}

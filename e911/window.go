@@ -28,16 +28,13 @@ type windows struct {
 // load takes over what is on disk.
 func (w *windows) load(s *store.Store) error {
 	list, err := s.EmergencyWindows()
-	if err != nil {
-		return err
-	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.at = map[place]record.EmergencyWindow{}
 	for _, window := range list {
 		w.put(window)
 	}
-	return nil
+	return err
 }
 
 func (w *windows) put(window record.EmergencyWindow) {

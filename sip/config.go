@@ -36,6 +36,8 @@ type Config struct {
 	// Bound is told of bindings that are new or have ended, not of refreshes; it must not
 	// wait. Nil for nobody.
 	Bound func(registrar.Event)
+	// Emergency knows where who calls for help is and who is told; nil: calls go without.
+	Emergency call.EmergencyPlan
 	// Drain is how long calls may go on once Serve's context has ended.
 	Drain time.Duration
 	// Allow are sources that are never banned.

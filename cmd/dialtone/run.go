@@ -14,6 +14,7 @@ import (
 
 	"dialtone/admin"
 	"dialtone/configs"
+	"dialtone/e911"
 	"dialtone/internal/outbox"
 	"dialtone/provision"
 	"dialtone/provision/layout"
@@ -64,6 +65,9 @@ type daemon struct {
 
 	store  *store.Store
 	outbox *outbox.Outbox
+
+	emergency *e911.Service
+
 	edge   *sip.Server
 	phones *provision.Server
 	view   *view.Builder
@@ -92,6 +96,8 @@ func (d *daemon) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeOutbox()) }()
+	closeEmergency := d.openEmergency() //nolint:contextcheck // it follows calls until it is closed, after everything that places them
+	defer func() { err = errors.Join(err, closeEmergency()) }()
 
 	if err := d.certs.open(ctx, d.cfg, d.log); err != nil {
 		return err
@@ -133,6 +139,7 @@ func storeConfig(cfg *configs.Config, log *slog.Logger, metrics prometheus.Regis
 			RegistrationFailuresPerUser: r.RegistrationFailuresPerUser,
 			PhoneUploads:                r.PhoneUploadsPerKind,
 			CallRecords:                 r.CallRecords,
+			EmergencyCalls:              r.EmergencyCalls,
 		},
 	}
 }
@@ -143,8 +150,8 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 	d.edge, err = sip.Listen(ctx, sip.Config{
 		UDP: cfg.SIP.UDP, TCP: cfg.SIP.TCP, TLS: cfg.SIP.TLS, WSS: cfg.SIP.WSS, Certificates: d.certs.forSIP(), ClientCA: d.certs.sipCA, Advertised: cfg.SIP.Advertised,
 		MinExpires: cfg.SIP.MinExpires, MaxExpires: cfg.SIP.MaxExpires, Allow: cfg.SIP.Allow,
-		Media:  sip.Media{Address: cfg.Media.Address, Advertised: cfg.Media.Advertised, Ports: [2]int{int(cfg.Media.Ports.First), int(cfg.Media.Ports.Last)}},
-		Notify: d.news, Bound: d.bound, Drain: cfg.Drain, Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
+		Media:     sip.Media{Address: cfg.Media.Address, Advertised: cfg.Media.Advertised, Ports: [2]int{int(cfg.Media.Ports.First), int(cfg.Media.Ports.Last)}},
+		Emergency: emergencies{d.emergency}, Notify: d.news, Bound: d.bound, Drain: cfg.Drain, Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
 	})
 	if err != nil {
 		return err

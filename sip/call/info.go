@@ -157,8 +157,8 @@ func (m *Manager) Hangup(account record.ID, id string) error {
 	if c == nil {
 		return ErrNotFound
 	}
-	if info := c.info.Load(); info == nil || info.Account != account {
-		return ErrNotFound
+	if info := c.info.Load(); info == nil || info.Account != account || c.urgent.Load() {
+		return ErrNotFound // a call for help is nobody's to end
 	}
 	c.post(func(c *Call) {
 		o := endAdmin

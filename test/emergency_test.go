@@ -1,0 +1,279 @@
+package test
+
+import (
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dialtone/e911/pidflo"
+	"dialtone/test/peer"
+)
+
+// What everybody is told first of a call of the office's first phone.
+const (
+	dialled911 = "EMERGENCY 911 call – Ada Front (1001) at Head office"
+	dialled933 = "TEST 933 call – Ada Front (1001) at Head office"
+)
+
+// helpOffice is an office with recipients, a number to be called back at and a carrier: a
+// handset that takes what the trunk sends.
+func helpOffice(t testing.TB, d *daemon) (o *office, phone, carrier *peer.Handset) {
+	t.Helper()
+	o = newOffice(t, d)
+	carrier = peer.StartHandset(t, peer.Account{User: "carrier", Password: "x", Domain: carrierDomain, Proxy: d.SIP.UDP[0], Transport: "udp"})
+	d.create(t, o.path+"/provider_accounts", object{"name": "Carrier", "provider": "sip", "trunk": object{
+		"hosts": []string{carrier.Addr().String()}, "transport": "udp", "authentication": "ip", "emergency": true,
+		"location_conveyance": "pidf_lo", "options_ping": false,
+	}})
+	d.create(t, o.path+"/numbers", object{"number": "+12125550100", "target": object{"type": "user", "id": o.phones[1].user}})
+	d.want(t, http.StatusOK, http.MethodPatch, o.path, object{"emergency_recipients": []string{"desk@example.com", "Guard@example.com"}})
+	d.want(t, http.StatusOK, http.MethodPatch, o.path+"/locations/"+o.location, object{
+		"floor": "86", "room": "8601", "primary_number": "+12125550100", "emergency_recipients": []string{"guard@example.com", "floor86@example.com"},
+	})
+	return o, o.handset(t, 0, "udp"), carrier
+}
+
+var told = []string{"Guard@example.com", "desk@example.com", "floor86@example.com"}
+
+// conveyed is the location in an INVITE.
+func conveyed(t testing.TB, invite peer.Message) pidflo.Document {
+	t.Helper()
+	_, params, err := mime.ParseMediaType(invite.Get("Content-Type"))
+	if err != nil || params["boundary"] == "" {
+		t.Fatalf("INVITE with Content-Type %q: %v", invite.Get("Content-Type"), err)
+	}
+	for parts := multipart.NewReader(strings.NewReader(invite.Body), params["boundary"]); ; {
+		p, err := parts.NextRawPart()
+		if err != nil {
+			t.Fatalf("no location in\n%s", invite.Body)
+		}
+		if p.Header.Get("Content-Type") != pidflo.ContentType {
+			continue
+		}
+		if id := p.Header.Get("Content-ID"); "<cid:"+strings.Trim(id, "<>")+">" != invite.Get("Geolocation") {
+			t.Errorf("Geolocation %q, Content-ID %q", invite.Get("Geolocation"), id)
+		}
+		var b strings.Builder
+		buffer := make([]byte, 64<<10)
+		n, _ := p.Read(buffer)
+		for n > 0 {
+			b.Write(buffer[:n])
+			n, _ = p.Read(buffer)
+		}
+		d, err := pidflo.Read([]byte(b.String()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+}
+
+// checkTold checks the mails of a stage: one to each recipient, who are told the same.
+func checkTold(t testing.TB, letters []letter, want ...string) {
+	t.Helper()
+	if len(letters) != len(told) {
+		t.Fatalf("%d mails, want %d", len(letters), len(told))
+	}
+	ids := map[string]bool{}
+	for i, l := range letters {
+		if !strings.EqualFold(l.to, told[i]) {
+			t.Errorf("told %s, want %s", l.to, told[i])
+		}
+		ids[l.header.Get("Message-Id")] = true
+		if event := l.header.Get("X-Dialtone-Event"); !strings.HasPrefix(event, "emer_") || event != letters[0].header.Get("X-Dialtone-Event") {
+			t.Errorf("event %q", event)
+		}
+		for _, text := range want {
+			if !strings.Contains(l.text, text) {
+				t.Errorf("%s is not told %q:\n%s", l.to, text, l.text)
+			}
+			if !strings.Contains(l.html, text) {
+				t.Errorf("%s is not told %q in HTML", l.to, text)
+			}
+		}
+	}
+	if len(ids) != len(told) {
+		t.Errorf("Message-IDs %v", ids)
+	}
+}
+
+// TestEmergencyCall: 911 from a phone reaches the carrier with its place, and everybody who
+// must know is mailed what the carrier was told: when it began, was answered and ended.
+func TestEmergencyCall(t *testing.T) {
+	t.Parallel()
+	r := startRelay(t)
+	d := start(t, options{config: r.config()})
+	o, phone, carrier := helpOffice(t, d)
+	call := phone.Dial(t, "9911")
+	in := ringing(t, carrier)
+	invite := in.Invite()
+	if !strings.HasPrefix(invite.Start, "INVITE sip:911@") || !strings.Contains(invite.Get("P-Asserted-Identity"), "+12125550100") {
+		t.Errorf("INVITE %q, %q", invite.Start, invite.Get("P-Asserted-Identity"))
+	}
+	place := conveyed(t, invite)
+	if place.Civic.HNO != "350" || place.Civic.RD != "5th" || place.Civic.FLR != "86" || place.Civic.ROOM != "8601" {
+		t.Errorf("location %+v", place)
+	}
+	said := strings.Join(append(place.Civic.Lines(), place.Civic.Inside()), ", ")
+	checkTold(t, r.await(dialled911, 3), said, "+12125550100", "9911", "The call is being connected.")
+	in.Answer(t)
+	call.Await(t, 200)
+	hearEachOther(t, call, in)
+	checkTold(t, r.await(dialled911+" – answered", 3), said, "The call was answered")
+	call.Hangup(t)
+	in.AwaitRequest(t, "BYE")
+	ended := r.await(dialled911+" – ended", 3)
+	checkTold(t, ended, "The caller hung up.")
+	first := r.taken(dialled911)[0]
+	if ended[0].header.Get("References") != first.header.Get("Message-Id") {
+		t.Errorf("References %q, first Message-ID %q", ended[0].header.Get("References"), first.header.Get("Message-Id"))
+	}
+	_ = o
+}
+
+// TestEmergencyTest: 933 goes the same way and is unmistakably a test.
+func TestEmergencyTest(t *testing.T) {
+	t.Parallel()
+	r := startRelay(t)
+	d := start(t, options{config: r.config()})
+	_, phone, carrier := helpOffice(t, d)
+	call := phone.Dial(t, "933")
+	in := ringing(t, carrier)
+	in.Answer(t)
+	call.Await(t, 200)
+	in.Hangup(t)
+	checkTold(t, r.await(dialled933+" – ended", 3), "The emergency centre hung up.", "This was a test.")
+	if list := r.taken("EMERGENCY"); len(list) != 0 {
+		t.Errorf("a test raised %d alarms", len(list))
+	}
+	// The crisis line is nobody's business.
+	call = phone.Dial(t, "988")
+	in = ringing(t, carrier)
+	in.Reply(603)
+	call.Final(t)
+	if list := r.taken(""); len(list) != 9 {
+		t.Errorf("988 was told: %v", r.subjects())
+	}
+}
+
+// TestEmergencyNotConnected: the trunk refuses the location, then the call.
+func TestEmergencyNotConnected(t *testing.T) {
+	t.Parallel()
+	r := startRelay(t)
+	d := start(t, options{config: r.config()})
+	_, phone, carrier := helpOffice(t, d)
+	call := phone.Dial(t, "911")
+	ringing(t, carrier).Reply(424)
+	again := ringing(t, carrier)
+	if again.Invite().Get("Geolocation") != "" || strings.Contains(again.Invite().Body, "pidf") {
+		t.Errorf("the refused location is sent again:\n%s", again.Invite().Body)
+	}
+	again.Reply(503)
+	if m := call.Final(t); m.Status() != 503 {
+		t.Errorf("the caller got %q", m.Start)
+	}
+	checkTold(t, r.await(dialled911+" – NOT CONNECTED", 3), "NOT CONNECTED: no carrier took the call.", "because the carrier refused it", "Carrier: 424; Carrier: 503")
+}
+
+// TestEmergencyOnAFullDisk: with no room on the disk and a dead mail relay the call is set up
+// at once; when both are well again everybody is told.
+func TestEmergencyOnAFullDisk(t *testing.T) {
+	r := deadRelay(t)
+	disk := smallDisk(t, 96)
+	d := start(t, options{config: r.config(), data: filepath.Join(disk, "data")})
+	_, phone, carrier := helpOffice(t, d)
+	filler := fillUp(t, disk)
+	call := phone.Dial(t, "911")
+	in := ringing(t, carrier)
+	in.Answer(t)
+	call.Await(t, 200)
+	hearEachOther(t, call, in)
+	call.Hangup(t)
+	in.AwaitRequest(t, "BYE")
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	r.serve()
+	checkTold(t, r.await(dialled911+" – ended", 3), "The caller hung up.")
+	if list := r.taken(dialled911); len(list) != 9 {
+		t.Errorf("told %v", r.subjects())
+	}
+}
+
+// TestEmergencyKilled: the daemon is killed as the carrier has the INVITE; after the restart
+// everybody is told.
+func TestEmergencyKilled(t *testing.T) {
+	r := startRelay(t)
+	disk := smallDisk(t, 96)
+	d := start(t, options{config: r.config(), data: filepath.Join(disk, "data")})
+	_, phone, carrier := helpOffice(t, d)
+	filler := fillUp(t, disk) // nothing can be written
+	phone.Dial(t, "911")
+	ringing(t, carrier)
+	d.kill()
+	if len(r.taken("")) != 0 {
+		t.Skip("the disk had room for the record")
+	}
+	for _, name := range []string{filler, filepath.Join(d.data, "listeners.json")} {
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start(t, options{config: r.config(), data: d.data})
+	checkTold(t, r.await(dialled911+" – RECOVERED", 3), "RECOVERED: the phone system stopped just after this call began", "350 5th Ave")
+}
+
+// TestEmergencyKilledLater: the daemon is killed once everybody has been told; after the
+// restart they are told that the rest is unknown.
+func TestEmergencyKilledLater(t *testing.T) {
+	t.Parallel()
+	r := startRelay(t)
+	d := start(t, options{config: r.config()})
+	_, phone, carrier := helpOffice(t, d)
+	phone.Dial(t, "911")
+	ringing(t, carrier).Reply(180)
+	checkTold(t, r.await(dialled911, 3), "The call is being connected.")
+	d.kill()
+	if err := os.Remove(filepath.Join(d.data, "listeners.json")); err != nil {
+		t.Fatal(err)
+	}
+	start(t, options{config: r.config(), data: d.data})
+	checkTold(t, r.await(dialled911+" – ended", 3), "restarted during the call")
+}
+
+// TestEmergencyCallback: after a call for help, somebody who calls the callback number gets
+// the phone that called, past do not disturb, after a restart too.
+func TestEmergencyCallback(t *testing.T) {
+	t.Parallel()
+	r := startRelay(t)
+	d := start(t, options{config: r.config()})
+	o, phone, carrier := helpOffice(t, d)
+	d.want(t, http.StatusOK, http.MethodPatch, o.path+"/users/"+o.phones[0].user, object{"do_not_disturb": true})
+	call := phone.Dial(t, "911")
+	in := ringing(t, carrier)
+	in.Answer(t)
+	call.Await(t, 200)
+	in.Hangup(t)
+	r.await(dialled911+" – ended", 3)
+	d.stop()
+	d = start(t, options{config: r.config() + "\n", data: d.data})
+	back := peer.StartHandset(t, o.sipAccount(d, 0, "udp"))
+	if resp := back.Register(t, 600); resp.Status() != 200 {
+		t.Fatalf("registration: %s", resp)
+	}
+	centre := peer.StartHandset(t, peer.Account{User: "+12125550911", Password: "x", Domain: carrierDomain, Proxy: d.SIP.UDP[0], Transport: "udp"})
+	for _, p := range d.all(t, o.path+"/provider_accounts") {
+		d.want(t, http.StatusOK, http.MethodPatch, o.path+"/provider_accounts/"+p.id(), object{"trunk": object{"hosts": []string{centre.Addr().String()}}})
+	}
+	o.d = d
+	o.awaitTrunk(t, d.all(t, o.path+"/provider_accounts")[0].id(), "ok")
+	out := centre.Dial(t, "2125550100")
+	ringing(t, back).Answer(t)
+	out.Await(t, 200)
+	checkTold(t, r.await(dialled911+" – call back", 3), "It may be the emergency centre")
+	out.Hangup(t)
+}
