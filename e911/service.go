@@ -3,7 +3,6 @@ package e911
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -116,7 +115,6 @@ type event struct {
 	call    *record.EmergencyCall // what is known; replaced by what the call's goroutine tells
 	slot    int                   // -1: none, or let go
 	started bool                  // the first stage is in line
-	over    bool
 	line    []job // what is to be written, in order
 	writing bool
 }
@@ -399,11 +397,4 @@ func (e *event) write() {
 		}
 		e.mu.Unlock()
 	}
-}
-
-// active are the calls that are followed, for measuring.
-func (s *Service) active() []*event {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Collect(maps.Values(s.calls))
 }
