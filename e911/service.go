@@ -115,7 +115,7 @@ type event struct {
 	call    *record.EmergencyCall // what is known; replaced by what the call's goroutine tells
 	slot    int                   // -1: none, or let go
 	started bool                  // the first stage is in line
-	line    []job // what is to be written, in order
+	line    []job                 // what is to be written, in order
 	writing bool
 }
 
