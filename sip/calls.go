@@ -9,6 +9,7 @@ import (
 
 	sipmsg "github.com/emiago/sipgo/sip"
 
+	"dialtone/internal/stack"
 	"dialtone/sip/call"
 	"dialtone/sip/dialog"
 	"dialtone/sip/digest"
@@ -78,6 +79,7 @@ func unspecified(peer netip.Addr) netip.Addr {
 
 // handle takes every request from the library.
 func (s *Server) handle(req *sipmsg.Request, tx sipmsg.ServerTransaction) {
+	stack.Grow() // the goroutine is the request's own
 	o, ok := s.origin(req)
 	if !ok {
 		if !req.IsAck() {

@@ -38,6 +38,7 @@ var rooms = map[string]room{
 	"internal/httpx":  {0, 0},
 	"internal/audio":  {0, 0},
 	"internal/udpio":  {0, 0},
+	"internal/stack":  {0, 0},
 	"sip/admission":   {0, 0},
 	"sip/wire":        {0, 0},
 	"sip/digest":      {0, 0},

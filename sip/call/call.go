@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dialtone/internal/stack"
 	"dialtone/sip/dialog"
 	"dialtone/sip/route"
 	"dialtone/store/record"
@@ -73,6 +74,7 @@ func (m *Manager) newCall() *Call {
 func (c *Call) run() {
 	defer c.close()
 	defer c.recover()
+	stack.Grow()
 	for !c.over {
 		m, ok, overflow := c.box.next()
 		switch {

@@ -147,7 +147,7 @@ func (e *Endpoint) forget(l *Leg) {
 
 // ready makes a flow usable. A carrier's connection that is gone is dialled again.
 func (e *Endpoint) ready(f Flow) (Flow, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), readyTimeout)
+	ctx, cancel := patience(&f)
 	defer cancel()
 	usable, err := e.cfg.Carrier.Ready(ctx, f)
 	if err != nil && f.Routed && f.stream() {
@@ -158,6 +158,14 @@ func (e *Endpoint) ready(f Flow) (Flow, error) {
 	}
 	usable.Routed, usable.ServerName = f.Routed, f.ServerName
 	return usable, nil
+}
+
+// patience bounds how long sending over a flow may take. Datagrams wait for nobody.
+func patience(f *Flow) (context.Context, context.CancelFunc) {
+	if f.stream() {
+		return context.WithTimeout(context.Background(), readyTimeout)
+	}
+	return context.Background(), func() {}
 }
 
 // trace shows a message of a leg.

@@ -1,13 +1,14 @@
 package dialog
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/netip"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
+
+	"dialtone/internal/stack"
 )
 
 // exchange is one client transaction. Its functions are called without locks, one
@@ -36,7 +37,7 @@ func (e *Endpoint) transmit(x exchange) {
 	}
 	addressed(x.req, &x.flow, x.next)
 	done := e.cfg.Carrier.Await(x.next)
-	ctx, cancel := context.WithTimeout(context.Background(), readyTimeout)
+	ctx, cancel := patience(&x.flow)
 	defer cancel()
 	tx, err := e.cfg.Client.TransactionRequest(ctx, x.req, asIs)
 	if err != nil {
@@ -57,6 +58,7 @@ func (e *Endpoint) transmit(x exchange) {
 // collect hands on the responses until the final one.
 func (e *Endpoint) collect(tx sip.ClientTransaction, x *exchange, done func()) {
 	defer e.rescue("transaction", nil)
+	stack.Grow()
 	for {
 		select {
 		case res := <-tx.Responses():
