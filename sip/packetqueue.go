@@ -3,6 +3,7 @@ package sip
 import (
 	"net"
 	"net/netip"
+	"runtime"
 	"sync"
 	"time"
 
@@ -40,8 +41,13 @@ func (q *packetQueue) push(data []byte, from netip.AddrPort) {
 	}
 }
 
-// ReadFrom waits for the next datagram; the only error is net.ErrClosed.
+// ReadFrom waits for the next datagram; the only error is net.ErrClosed. The library
+// starts a goroutine for each, and the one started last would run first: a 200 before the
+// 180 that came with it. So the one before goes ahead.
 func (q *packetQueue) ReadFrom(b []byte) (int, net.Addr, error) {
+	if len(q.packets) > 0 {
+		runtime.Gosched()
+	}
 	select {
 	case p := <-q.packets:
 		return copy(b, p.data), net.UDPAddrFromAddrPort(p.from), nil
