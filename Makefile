@@ -32,8 +32,8 @@ bench: build ## print the table of work, ours, peer, floor, ratio and goal
 	./bin/bench
 	@$(MAKE) --no-print-directory bench-sip
 
-bench-sip: build ## print the table of the registrar beside Kamailio and the floor
-	@tools/apt.sh kamailio kamailio-sqlite-modules sqlite3
+bench-sip: build ## print the table of registrar, calls and media beside Kamailio and rtpengine
+	@tools/apt.sh kamailio kamailio-sqlite-modules sqlite3 rtpengine-daemon
 	CGO_ENABLED=0 go build -trimpath -o bin/ ./test/load/cmd/sipload ./test/bench/sip/cmd/sipbench
 	./bin/sipbench
 

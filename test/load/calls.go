@@ -38,6 +38,8 @@ type CallPlan struct {
 // CallReport is what became of the calls.
 type CallReport struct {
 	Started, Completed, Failed int
+	// Rang is how many heard a 180.
+	Rang int
 	// Repeated counts what was sent again for want of an answer.
 	Repeated int
 	// Ringing is how long after the INVITE with credentials the 180 came, Answer the 200.
@@ -303,6 +305,7 @@ func (g *Callers) heard(m []byte, send func([]byte)) {
 	case status == 180 || status == 183:
 		if !l.rang {
 			l.rang = true
+			g.tally.Rang++
 			g.ringing.add(now - l.began)
 		}
 	case status >= 200 && status < 300:

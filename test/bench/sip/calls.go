@@ -139,13 +139,18 @@ func (r *run) measureCalls(x exchange) error {
 	}
 	r.sample(x.name+" ringing p99 ms", slow.Ringing.P99)
 	r.sample(x.name+" ringing p50 ms", slow.Ringing.P50)
+	r.sample(x.name+" rang", float64(slow.Rang)/float64(slow.Started))
 	return nil
 }
 
 func (r *run) delayRow() {
 	ours := r.median("dialtone ringing p99 ms")
 	cell := func(name string) string {
-		return fmt.Sprintf("%.1f ms (median %.1f)", r.median(name+" ringing p99 ms"), r.median(name+" ringing p50 ms"))
+		s := fmt.Sprintf("%.1f ms (median %.1f)", r.median(name+" ringing p99 ms"), r.median(name+" ringing p50 ms"))
+		if rang := r.median(name + " rang"); rang < 1 { // a 200 came first: it rang for nobody
+			s += fmt.Sprintf(", of %.0f %%", 100*rang)
+		}
+		return s
 	}
 	r.Rows = append(r.Rows, Row{
 		Work: fmt.Sprintf("INVITE to 180, p99 at %d/s", delayRate), Ours: cell("dialtone"), Peer: "Kamailio, stateful proxy " + cell(proxy),

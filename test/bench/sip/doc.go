@@ -1,11 +1,14 @@
-// Package sip measures Dialtone's registrar beside Kamailio 5.6, with its bindings
+// Package sip measures Dialtone's registrar, calls and media. The registrar stands beside Kamailio 5.6, with its bindings
 // in memory and written through to sqlite, and beside the floor, a program that
 // only reads and writes datagrams of the same lengths.
 //
+// It measures calls beside Kamailio as a stateful proxy, which relays signalling only,
+// and relayed RTP beside rtpengine in userspace and a bare loop of receive and send.
+//
 // All servers run on this machine at the same time; load comes to one after the
 // other, round by round, at the same constant rate. What is compared is the CPU
-// time of a server's processes for one challenged registration, and the memory for
-// one binding. A peer's CPU time for a message falls with the load, so figures at
+// time of a server's processes for one challenged registration, one call or one
+// packet, and the memory for one binding or call. A peer's CPU time for a message falls with the load, so figures at
 // different rates must not be compared.
 //
 // The floor answers each datagram when it comes. The daemon lets them gather for a few
