@@ -139,6 +139,7 @@ func TestOpenAPI(t *testing.T) {
 	d.describeCalling(o)
 	d.describeHistories(o)
 	d.describeCalls(o)
+	d.describeEmergencies(o)
 	d.describeClips()
 	d.describePlatform()
 	for pattern := range d.ops {
@@ -317,4 +318,17 @@ func TestOperationsAreDistinct(t *testing.T) {
 			t.Errorf("%s %s: %s, %s, %q", op.method, op.path, op.event, strconv.Itoa(op.status), op.summary)
 		}
 	}
+}
+
+// describeEmergencies tries what is about calls for help.
+func (d *described) describeEmergencies(o office) {
+	d.t.Helper()
+	made := d.do(d.root, http.MethodPost, d.at("/emergency_test"), fieldsOf{}, 201).id()
+	path := d.at("/emergency_calls")
+	d.do(d.root, http.MethodGet, path, nil, 200)
+	d.do(d.root, http.MethodGet, path+"/"+string(made), nil, 200)
+	d.do(d.root, http.MethodPost, path+"/"+string(made)+"/retry", nil, 202)
+	d.do(d.root, http.MethodGet, d.at("/emergency_coverage"), nil, 200)
+	d.do(d.root, http.MethodGet, d.at("/lint"), nil, 200)
+	d.do(d.root, http.MethodGet, d.at("/devices/"+string(o.device)+"/emergency_dry_run"), nil, 200)
 }

@@ -60,6 +60,7 @@ type Server struct {
 	Calls         Calls
 	Parking       Parking
 	Trunks        Trunks
+	Emergency     Emergency
 	Events        Events
 
 	log       *slog.Logger

@@ -11,8 +11,18 @@ func locations() *collection[*record.Location] {
 	return inAccount(collection[*record.Location]{
 		path: "/v1/accounts/{account}/locations", param: "location", noun: "location",
 		read: record.ScopeRead, write: record.ScopeWrite, required: []string{"name", "address"},
-		blank: record.NewLocation,
+		blank:   record.NewLocation,
+		prepare: prepareLocation,
 	})
+}
+
+// prepareLocation sets the carrier's word on an address back when the address is another.
+func prepareLocation(_ *call, _ *store.Tx, in *input[*record.Location]) (any, error) {
+	if in.create || in.has("e911_status") || in.record.SamePlace(in.before) {
+		return nil, nil
+	}
+	in.record.E911Status, in.record.E911Reason = record.E911None, "the address was changed"
+	return nil, nil
 }
 
 func users() *collection[*record.User] {

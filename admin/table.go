@@ -32,6 +32,7 @@ func (s *Server) table() []*operation {
 		unknownOperations(),
 		historyOperations(),
 		callOperations(),
+		emergencyOperations(),
 		apiKeys().operations(),
 		platformKeyOperations(),
 		platformOperations(),
@@ -45,6 +46,9 @@ func (s *Server) table() []*operation {
 	}
 	if s.Parking != nil {
 		ops = append(ops, parkedCallOperations()...)
+	}
+	if s.Emergency != nil {
+		ops = append(ops, rehearsalOperations()...)
 	}
 	if s.Events != nil {
 		ops = append(ops, eventOperations()...)

@@ -181,7 +181,7 @@ func (w *world) open() {
 		ProvisionURL: func(*http.Request) string { return "http://phones.example.com:8080" },
 		PublicURL:    func(*http.Request) string { return "http://admin.example.com:8081" },
 		Phones:       builder, Hashes: &hashes{s, builder}, Registrations: w.fakes, CheckSync: w.fakes, Softphones: w.fakes, Bans: w.fakes,
-		Calls: w.fakes, Parking: w.fakes, Trunks: w.fakes, Events: endedEvents(),
+		Calls: w.fakes, Parking: w.fakes, Trunks: w.fakes, Emergency: rehearsals{w}, Events: endedEvents(),
 	}
 }
 

@@ -6,7 +6,8 @@ func english() *phrases {
 	return &phrases{
 		subjectEmergency: "EMERGENCY %s call – %s at %s", subjectTest: "TEST %s call – %s at %s",
 		headline: "EMERGENCY: %s was dialled.", testHeadline: "TEST: %s was dialled. This is not an emergency.",
-		unknownCaller: "unknown caller", unknownPlace: "UNKNOWN: no location is set for this phone", shortUnknown: "unknown location",
+		noCallHeadline: "TEST of the notification of emergencies. This is not an emergency.",
+		unknownCaller:  "unknown caller", unknownPlace: "UNKNOWN: no location is set for this phone", shortUnknown: "unknown location",
 		noCallback: "NOT CONFIGURED: the emergency centre cannot call back", recovered: "RECOVERED",
 		suffix: map[string]string{
 			record.StageAnswered: "answered", record.StageFailed: "NOT CONNECTED", record.StageEnded: "ended", record.StageCallback: "call back",

@@ -6,7 +6,8 @@ func french() *phrases {
 	return &phrases{
 		subjectEmergency: "URGENCE appel %s – %s à %s", subjectTest: "TEST appel %s – %s à %s",
 		headline: "URGENCE : le %s a été composé.", testHeadline: "TEST : le %s a été composé. Ce n'est pas une urgence.",
-		unknownCaller: "appelant inconnu", unknownPlace: "INCONNU : aucun lieu n'est défini pour ce téléphone", shortUnknown: "lieu inconnu",
+		noCallHeadline: "TEST de la notification des urgences. Ce n'est pas une urgence.",
+		unknownCaller:  "appelant inconnu", unknownPlace: "INCONNU : aucun lieu n'est défini pour ce téléphone", shortUnknown: "lieu inconnu",
 		noCallback: "NON CONFIGURÉ : le centre d'urgence ne peut pas rappeler", recovered: "RÉCUPÉRÉ",
 		suffix: map[string]string{
 			record.StageAnswered: "répondu", record.StageFailed: "NON ABOUTI", record.StageEnded: "terminé", record.StageCallback: "rappel",

@@ -33,6 +33,9 @@ func (p *phrases) letter(c *record.EmergencyCall, stage string, at time.Time) *l
 	if c.Test {
 		l.headline = fmt.Sprintf(p.testHeadline, c.Number)
 	}
+	if c.Outcome == record.EmergencyNoCall {
+		l.headline = p.noCallHeadline
+	}
 	l.state = p.state(c, stage, at)
 	add := func(label, value string) {
 		if value != "" {

@@ -13,6 +13,7 @@ import (
 type phrases struct {
 	subjectEmergency, subjectTest string // number, caller, place
 	headline, testHeadline        string // number
+	noCallHeadline                string
 	unknownCaller, unknownPlace   string
 	noCallback                    string
 	shortUnknown                  string // place, in a subject
@@ -83,7 +84,7 @@ func (p *phrases) state(c *record.EmergencyCall, stage string, at time.Time) str
 	default:
 		s = p.started
 	}
-	if c.Test {
+	if c.Test && c.Outcome != record.EmergencyNoCall {
 		s += " " + p.testOnly
 	}
 	return strings.TrimSpace(s)

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"fmt"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -132,7 +133,62 @@ func TestEmergencyCall(t *testing.T) {
 	if ended[0].header.Get("References") != first.header.Get("Message-Id") {
 		t.Errorf("References %q, first Message-ID %q", ended[0].header.Get("References"), first.header.Get("Message-Id"))
 	}
-	_ = o
+	o.awaitHelp(t, "ended", 9)
+	run := d.get(t, o.path+"/devices/"+o.phones[0].id+"/emergency_dry_run")
+	if run.str("callback_number") != "+12125550100" || len(run.list("recipients")) != 3 || len(run.list("trunks")) != 1 {
+		t.Errorf("dry run %v", run)
+	}
+}
+
+// awaitHelp waits until the office's only emergency call has come to its outcome and all its
+// mails are delivered.
+func (o *office) awaitHelp(t *testing.T, outcome string, mails int) {
+	t.Helper()
+	await(t, "proof of delivery", func() error {
+		calls := o.d.all(t, o.path+"/emergency_calls")
+		if len(calls) != 1 || calls[0].str("outcome") != outcome {
+			return fmt.Errorf("calls %v", calls)
+		}
+		n := 0
+		for _, r := range calls[0].list("recipients") {
+			if r.str("state") != "delivered" {
+				return fmt.Errorf("recipient %v", r)
+			}
+			n += len(r.list("mails"))
+		}
+		if n != mails {
+			return fmt.Errorf("%d mails, want %d", n, mails)
+		}
+		return nil
+	})
+}
+
+// TestEmergencyRehearsal: who would be told is told, over the same way, that it is a test.
+func TestEmergencyRehearsal(t *testing.T) {
+	t.Parallel()
+	r := startRelay(t)
+	r.refused = []string{"desk@example.com"}
+	d := start(t, options{config: r.config()})
+	o, _, _ := helpOffice(t, d)
+	made := d.create(t, o.path+"/emergency_test", object{"device": o.phones[0].id})
+	if made.str("outcome") != "no_call" || len(made.list("recipients")) != 3 {
+		t.Errorf("test %v", made)
+	}
+	r.await(dialled933, 2)
+	await(t, "the state of each", func() error {
+		states := map[string]string{}
+		for _, p := range d.get(t, o.path+"/emergency_calls/"+made.id()).list("recipients") {
+			states[p.str("address")] = p.str("state")
+		}
+		if states["desk@example.com"] != "failed" || states["Guard@example.com"] != "delivered" || states["floor86@example.com"] != "delivered" {
+			return fmt.Errorf("states %v", states)
+		}
+		return nil
+	})
+	lint := d.all(t, o.path+"/lint")
+	if len(lint) != 1 || lint[0].str("code") != "e911_status" {
+		t.Errorf("findings %v", lint)
+	}
 }
 
 // TestEmergencyTest: 933 goes the same way and is unmistakably a test.
@@ -140,7 +196,7 @@ func TestEmergencyTest(t *testing.T) {
 	t.Parallel()
 	r := startRelay(t)
 	d := start(t, options{config: r.config()})
-	_, phone, carrier := helpOffice(t, d)
+	o, phone, carrier := helpOffice(t, d)
 	call := phone.Dial(t, "933")
 	in := ringing(t, carrier)
 	in.Answer(t)
@@ -149,6 +205,9 @@ func TestEmergencyTest(t *testing.T) {
 	checkTold(t, r.await(dialled933+" – ended", 3), "The emergency centre hung up.", "This was a test.")
 	if list := r.taken("EMERGENCY"); len(list) != 0 {
 		t.Errorf("a test raised %d alarms", len(list))
+	}
+	if list := o.d.get(t, o.path+"/emergency_coverage?state=tested").list("data"); len(list) != 1 || list[0].str("device") != o.phones[0].id {
+		t.Errorf("coverage %v", list)
 	}
 	// The crisis line is nobody's business.
 	call = phone.Dial(t, "988")

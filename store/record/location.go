@@ -1,6 +1,7 @@
 package record
 
 import (
+	"reflect"
 	"regexp"
 	"strings"
 )
@@ -48,6 +49,11 @@ func (l *Location) References() []Reference { return nil }
 
 // Clone is a deep copy.
 func (l *Location) Clone() Record { return deepCopy(l) }
+
+// SamePlace says whether the carrier would be given the same address for another.
+func (l *Location) SamePlace(other *Location) bool {
+	return reflect.DeepEqual(l.Address, other.Address) && l.Floor == other.Floor && l.Room == other.Room
+}
 
 // Validate checks the location by itself.
 func (l *Location) Validate() error {
