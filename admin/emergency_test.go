@@ -59,7 +59,8 @@ func TestEmergencyCalls(t *testing.T) {
 	}
 	err := w.store.Update(t.Context(), func(tx *store.Tx) error {
 		c.Mails = []record.EmergencyMail{
-			{Address: "a@example.com", Stage: "started", Row: row(tx)}, {Address: "b@example.com", Stage: "started", Row: row(tx)},
+			{Address: "a@example.com", Stage: "started", Row: row(tx)},
+			{Address: "b@example.com", Stage: "started", Row: row(tx)},
 			{Address: "b@example.com", Stage: "callback.call_1", Row: ""},
 		}
 		return tx.PutEmergencyCall(c)
