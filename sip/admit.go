@@ -90,9 +90,10 @@ func (w *worker) admitPhone(f flow, now time.Time) (verdict, answer, identity) {
 	return pass, answer{}, id
 }
 
-// owner is the user whose live binding's flow a message came by, judged by its From.
+// owner is the user whose binding's flow a message came by, one that is live or was within
+// the last day, judged by its From.
 func (w *worker) owner(f flow, now time.Time) (u *store.SIPUser) {
-	if !w.hasLiveFrom(f, now) {
+	if !w.hadFrom(f, now) {
 		return nil
 	}
 	from := &w.msg.From.URI

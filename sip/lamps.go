@@ -101,8 +101,8 @@ func (s *Server) happened(e call.Event) {
 	}
 }
 
-// follow notes in a device's state when it last registered anew, and has lamps told
-// over the flow a phone has now. Refreshes are not written: the binding itself tells of
+// follow notes in a device's state when it last registered anew, has lamps told over the
+// flow a phone has now, and remembers the flows that have ended. Refreshes are not written: the binding itself tells of
 // them.
 func (s *Server) follow(ctx context.Context) error {
 	sub := s.registrar.Subscribe(maxEvents)
@@ -121,6 +121,8 @@ func (s *Server) follow(ctx context.Context) error {
 				s.lamps.Registered(&e.Binding)
 			case registrar.Refreshed:
 				s.lamps.Registered(&e.Binding)
+			case registrar.Expired, registrar.Unregistered, registrar.Evicted:
+				s.past.add(&e.Binding, s.now())
 			}
 			if sub.Lost() > 0 {
 				s.refollow()

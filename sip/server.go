@@ -80,6 +80,7 @@ type Server struct {
 	clientCA   *netx.ClientCA // nil: nobody is known by a certificate
 	pending    invitations
 	dialled    dialled
+	past       pastFlows
 	faces      faces
 	roots      *x509.CertPool // whom trunks' certificates are checked against; nil is the system's
 	drain      time.Duration
@@ -160,6 +161,7 @@ func newServer(cfg Config) *Server {
 		hands:      newHands(),
 		tags:       tags{live: map[string]struct{}{}},
 		pending:    invitations{from: map[invitation]invited{}},
+		past:       newPastFlows(),
 		dialled:    dialled{open: map[trunkStream]*stream{}},
 
 		originHeader: newOriginHeader(),

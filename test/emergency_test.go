@@ -336,3 +336,26 @@ func TestEmergencyCallback(t *testing.T) {
 	checkTold(t, r.await(dialled911+" – call back", 3), "It may be the emergency centre")
 	out.Hangup(t)
 }
+
+// TestEmergencyAfterUnregistering: a phone whose registration has ended is not asked for its
+// password when it calls for help; for anything else it is.
+func TestEmergencyAfterUnregistering(t *testing.T) {
+	t.Parallel()
+	r := startRelay(t)
+	d := start(t, options{config: r.config()})
+	_, phone, carrier := helpOffice(t, d)
+	resp := phone.Register(t, 0)
+	if resp.Status() != 200 {
+		t.Fatalf("end of the registration: %s", resp)
+	}
+	var last, next int
+	_, _ = fmt.Sscan(resp.Get("Cseq"), &last)
+	call := phone.Dial(t, "911")
+	in := ringing(t, carrier)
+	in.Answer(t)
+	if _, _ = fmt.Sscan(call.Await(t, 200).Get("Cseq"), &next); next != last+1 {
+		t.Errorf("the phone was challenged: CSeq %d after %d", next, last)
+	}
+	call.Hangup(t)
+	in.AwaitRequest(t, "BYE")
+}
