@@ -63,33 +63,46 @@ func TestKilled(t *testing.T) {
 	} {
 		t.Run(tt.point, func(t *testing.T) {
 			t.Parallel()
-			dir := t.TempDir()
-			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
-			cmd.Env = append(os.Environ(), killEnv+"="+dir, pointEnv+"="+tt.point)
-			out, err := cmd.CombinedOutput()
-			if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
-				t.Fatalf("not killed: %v\n%s", err, out)
-			}
-			r := open(t, dir)
-			defer r.close()
-			stage := record.StageStarted
-			if tt.ended {
-				stage = record.StageEnded
-			}
-			c, mails := r.mailed(stage)
-			if c.Recovered != tt.recovered || c.Outcome != record.EmergencyInterrupted {
-				t.Errorf("recovered %v, outcome %s", c.Recovered, c.Outcome)
-			}
-			for _, to := range []string{"desk@example.com", "Guard@example.com", "floor12@example.com"} {
-				if mails[to+" "+record.StageStarted] == nil {
-					t.Errorf("%s is not told: %v", to, mails)
-				}
-			}
-			if n := r.slots.inUse(); n != 0 {
-				r.settled("slots let go", func(*record.EmergencyCall) bool { return r.slots.inUse() == 0 })
+			for range rounds() {
+				killedAt(t, tt.point, tt.recovered, tt.ended)
 			}
 		})
 	}
+}
+
+// rounds is how often each point is tried.
+func rounds() int {
+	if os.Getenv("DIALTONE_SOAK") != "" {
+		return 200
+	}
+	return 3
+}
+
+func killedAt(t *testing.T, point string, recovered, ended bool) {
+	t.Helper()
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), killEnv+"="+dir, pointEnv+"="+point)
+	out, err := cmd.CombinedOutput()
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
+		t.Fatalf("not killed: %v\n%s", err, out)
+	}
+	r := open(t, dir)
+	defer r.close()
+	stage := record.StageStarted
+	if ended {
+		stage = record.StageEnded
+	}
+	c, mails := r.mailed(stage)
+	if c.Recovered != recovered || c.Outcome != record.EmergencyInterrupted {
+		t.Errorf("recovered %v, outcome %s", c.Recovered, c.Outcome)
+	}
+	for _, to := range []string{"desk@example.com", "Guard@example.com", "floor12@example.com"} {
+		if mails[to+" "+record.StageStarted] == nil {
+			t.Errorf("%s is not told: %v", to, mails)
+		}
+	}
+	r.settled("slots let go", func(*record.EmergencyCall) bool { return r.slots.inUse() == 0 })
 }
 
 // TestRestartsAgain: what was recovered once is not told again.
