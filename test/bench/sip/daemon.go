@@ -23,11 +23,16 @@ drain: 1s
 
 // startDaemon starts Dialtone on a data folder and waits until it is ready.
 func startDaemon(ctx context.Context, program, dir string) (*server, error) {
+	return startDaemonWith(ctx, nil, program, dir)
+}
+
+// startDaemonWith is startDaemon with more in the environment, NAME=value each.
+func startDaemonWith(ctx context.Context, environ []string, program, dir string) (*server, error) {
 	config := dir + ".yaml"
 	if err := os.WriteFile(config, fmt.Appendf(nil, daemonConfig, dir), 0o600); err != nil {
 		return nil, err
 	}
-	s, err := start("dialtone", program, "serve", "--config", config)
+	s, err := start("dialtone", "env", append(environ, program, "serve", "--config", config)...)
 	if err != nil {
 		return nil, err
 	}
