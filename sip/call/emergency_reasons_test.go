@@ -58,6 +58,7 @@ var againstHelp = map[string]func(t *testing.T, p *pbx){
 
 // edit changes the account, editTrunk the trunk.
 func (r *records) edit(t *testing.T, edit func(*record.Account)) { edited(t, r.store, r.account, edit) }
+
 func (r *records) editTrunk(t *testing.T, edit func(*record.ProviderAccount)) {
 	edited(t, r.store, r.trunk, edit)
 }
