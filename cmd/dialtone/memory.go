@@ -29,7 +29,10 @@ const (
 	collectAt     = 40
 	collectAtMost = 300
 	collectEvery  = 4 * time.Second
-	paceEvery     = time.Second
+	// paceEvery is how often that is looked at, and paceKeep how much of a rate counts the
+	// next time: half of it after six seconds, for calls come in bursts.
+	paceEvery = 250 * time.Millisecond
+	paceKeep  = 0.97
 )
 
 // limitMemory has the garbage collector work harder than it would by default, and
@@ -61,7 +64,7 @@ func paceCollector(ctx context.Context) {
 	defer ticker.Stop()
 	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}}
 	metrics.Read(sample)
-	percent, before := collectAt, sample[0].Value.Uint64()
+	percent, before, rate := collectAt, sample[0].Value.Uint64(), 0.0
 	for {
 		select {
 		case <-ctx.Done():
@@ -70,8 +73,9 @@ func paceCollector(ctx context.Context) {
 		}
 		metrics.Read(sample)
 		made, live := sample[0].Value.Uint64(), sample[1].Value.Uint64()
+		rate = max(rate*paceKeep, float64(made-before))
 		const step = 20 // setting it stops the world: not for trifles
-		if p := growth(made-before, live); p == collectAt && percent != p || max(p-percent, percent-p) >= step {
+		if p := growth(rate, live); p == collectAt && percent != p || max(p-percent, percent-p) >= step {
 			percent = p
 			debug.SetGCPercent(percent)
 		}
@@ -81,11 +85,11 @@ func paceCollector(ctx context.Context) {
 
 // growth is how much the heap may grow, in percent of what is kept, while so many bytes
 // are made in a paceEvery.
-func growth(made, live uint64) int {
+func growth(made float64, live uint64) int {
 	if live == 0 {
 		return collectAt
 	}
-	wanted := float64(made) * float64(collectEvery/paceEvery) * 100 / float64(live)
+	wanted := made * float64(collectEvery/paceEvery) * 100 / float64(live)
 	return int(min(max(wanted, collectAt), collectAtMost))
 }
 

@@ -68,12 +68,13 @@ func TestMachineMemory(t *testing.T) {
 func TestGrowth(t *testing.T) {
 	const mega = 1 << 20
 	for name, tc := range map[string]struct {
-		made, live uint64
-		want       int
+		made float64
+		live uint64
+		want int
 	}{
 		"nothing kept yet": {100 * mega, 0, collectAt},
 		"quiet":            {mega, 100 * mega, collectAt},
-		"calls":            {30 * mega, 100 * mega, 120},
+		"calls":            {10 * mega, 100 * mega, 160},
 		"very busy":        {200 * mega, 50 * mega, collectAtMost},
 	} {
 		if got := growth(tc.made, tc.live); got != tc.want {
