@@ -20,11 +20,15 @@ var againstHelp = map[string]func(t *testing.T, p *pbx){
 	record.ReasonDoNotDisturb: func(t *testing.T, p *pbx) {
 		p.change(t, "ann", func(u *record.User) { u.DoNotDisturb = true })
 	},
-	record.ReasonDeclined:      nil,
-	record.ReasonNotFound:      func(t *testing.T, p *pbx) { p.edit(t, func(a *record.Account) { a.Region = "XK" }) },
-	record.ReasonNotRegistered: func(_ *testing.T, p *pbx) { p.bindings = nil },
-	record.ReasonUnreachable:   nil,
-	record.ReasonNoPermission:  func(_ *testing.T, p *pbx) { p.noCalls() },
+	record.ReasonDeclined: nil,
+	record.ReasonNotFound: func(t *testing.T, p *pbx) { p.edit(t, func(a *record.Account) { a.Region = "XK" }) },
+	record.ReasonNotRegistered: func(_ *testing.T, p *pbx) {
+		p.mu().Lock()
+		defer p.mu().Unlock()
+		p.bindings = nil
+	},
+	record.ReasonUnreachable:  nil,
+	record.ReasonNoPermission: func(_ *testing.T, p *pbx) { p.noCalls() },
 	record.ReasonNoTrunk: func(t *testing.T, p *pbx) {
 		p.editTrunk(t, func(a *record.ProviderAccount) { a.Enabled = false })
 	},
@@ -35,7 +39,7 @@ var againstHelp = map[string]func(t *testing.T, p *pbx){
 	record.ReasonIncompatibleMedia: func(t *testing.T, p *pbx) {
 		p.editTrunk(t, func(a *record.ProviderAccount) { a.Trunk.Codecs = []string{record.CodecOpus} })
 	},
-	record.ReasonNoMedia:        func(_ *testing.T, p *pbx) { p.sounds = nil },
+	record.ReasonNoMedia:        func(_ *testing.T, p *pbx) { p.set(func(m *Manager) { m.sounds = nil }) },
 	record.ReasonSessionExpired: nil,
 	record.ReasonLoop:           nil,
 	record.ReasonForbidden: func(t *testing.T, p *pbx) { // the credential may register only
@@ -52,8 +56,17 @@ var againstHelp = map[string]func(t *testing.T, p *pbx){
 	record.ReasonProtocolError:      nil,
 	record.ReasonCompletedElsewhere: nil,
 	record.ReasonInternalError: func(_ *testing.T, p *pbx) {
-		p.Manager.route = func(route.Directory, route.Caller, string, time.Time) route.Decision { panic("a fault") }
+		p.set(func(m *Manager) {
+			m.route = func(route.Directory, route.Caller, string, time.Time) route.Decision { panic("a fault") }
+		})
 	},
+}
+
+// set changes the manager for the calls to come.
+func (p *pbx) set(edit func(m *Manager)) {
+	p.Manager.mu.Lock()
+	defer p.Manager.mu.Unlock()
+	edit(p.Manager)
 }
 
 // edit changes the account, editTrunk the trunk.
