@@ -25,6 +25,7 @@ const (
 	KindProviderAccount Kind = "provider_account"
 	KindAudioClip       Kind = "audio_clip"
 	KindCallQueue       Kind = "call_queue"
+	KindQueueAgent      Kind = "queue_agent"
 	KindRingGroup       Kind = "ring_group"
 	KindSchedule        Kind = "schedule"
 	KindWebhook         Kind = "webhook"
@@ -48,6 +49,7 @@ var prefixes = map[Kind]string{
 	KindProviderAccount: "prva",
 	KindAudioClip:       "clip",
 	KindCallQueue:       "qu",
+	KindQueueAgent:      "qa",
 	KindRingGroup:       "rg",
 	KindSchedule:        "sch",
 	KindWebhook:         "wh",
@@ -95,6 +97,10 @@ func New(k Kind) Record {
 		return &ProviderAccount{}
 	case KindAudioClip:
 		return &AudioClip{}
+	case KindCallQueue:
+		return &CallQueue{}
+	case KindQueueAgent:
+		return &QueueAgent{}
 	case KindRingGroup:
 		return &RingGroup{}
 	case KindSchedule:
@@ -111,6 +117,7 @@ func Kinds() []Kind {
 	return []Kind{
 		KindPlatform, KindAccount, KindProvisioning, KindLocation, KindButtonTemplate, KindAudioClip,
 		KindSchedule, KindProviderAccount, KindUser, KindDomain, KindCredentialList, KindCredential,
-		KindAttachment, KindDevice, KindRingGroup, KindExtension, KindNumber, KindAPIKey, KindWebhook,
+		KindAttachment, KindDevice, KindRingGroup, KindCallQueue, KindQueueAgent, KindExtension, KindNumber,
+		KindAPIKey, KindWebhook,
 	}
 }

@@ -42,6 +42,8 @@ func Targets(r Record) []PlacedTarget {
 		return placed("target", r.Target)
 	case *RingGroup:
 		return append(placedList("members", r.Members), placed("overflow", r.Overflow)...)
+	case *CallQueue:
+		return placed("overflow", r.Overflow)
 	case *User:
 		return placedList("simultaneous_ring", r.SimultaneousRing)
 	}
@@ -67,6 +69,7 @@ func placedList(field string, list []Target) []PlacedTarget {
 func (t *Target) named() (Kind, bool) {
 	kind, ok := map[string]Kind{
 		TargetUser: KindUser, TargetDeviceLine: KindDevice, TargetRingGroup: KindRingGroup,
+		TargetCallQueue: KindCallQueue,
 	}[t.Type]
 	return kind, ok
 }
