@@ -38,11 +38,16 @@ func conveyance(c *record.EmergencyCall, w *route.Way, t *record.ProviderAccount
 	case plain || l.ID == "":
 	case t.Trunk.LocationConveyance == record.ConveyReference && l.Reference != "":
 		said.Method, said.Reference = record.ConveyReference, referenceValue(l.Reference)
-		return Conveyance{Headers: []Header{{"Geolocation", said.Reference}, {"Geolocation-Routing", "yes"}}}, said
+		return Conveyance{Headers: located(said.Reference)}, said
 	case t.Trunk.LocationConveyance == record.ConveyPIDFLO:
 		return byValue(c, domain, said)
 	}
 	return Conveyance{}, said
+}
+
+// located are the headers that name a location (RFC 6442 section 4).
+func located(reference string) []Header {
+	return []Header{{"Geolocation", reference}, {"Geolocation-Routing", "yes"}, {"Supported", "geolocation"}}
 }
 
 // referenceValue is a Geolocation header's value: a URI stands in angle brackets (RFC 6442
@@ -76,7 +81,7 @@ func byValue(c *record.EmergencyCall, domain string, said record.EmergencyConvey
 		said.Lines = append(said.Lines, inside)
 	}
 	return Conveyance{
-		Headers: []Header{{"Geolocation", said.Reference}, {"Geolocation-Routing", "yes"}},
+		Headers: located(said.Reference),
 		Body:    &Body{ContentType: pidflo.ContentType, ContentID: id, Data: data},
 	}, said
 }

@@ -75,10 +75,10 @@ func TestConvey(t *testing.T) {
 		said                    record.EmergencyConveyed
 	}{
 		{"none", record.ConveyNone, "loc-4711", false, nil, record.EmergencyConveyed{Method: "none"}},
-		{"the carrier's identifier", record.ConveyReference, "loc-4711", false, []Header{{"Geolocation", "loc-4711"}, {"Geolocation-Routing", "yes"}}, record.EmergencyConveyed{Method: "carrier_reference", Reference: "loc-4711"}},
-		{"a URI", record.ConveyReference, "https://lis.example/x", false, []Header{{"Geolocation", "<https://lis.example/x>"}, {"Geolocation-Routing", "yes"}}, record.EmergencyConveyed{Method: "carrier_reference", Reference: "<https://lis.example/x>"}},
+		{"the carrier's identifier", record.ConveyReference, "loc-4711", false, []Header{{"Geolocation", "loc-4711"}, {"Geolocation-Routing", "yes"}, {"Supported", "geolocation"}}, record.EmergencyConveyed{Method: "carrier_reference", Reference: "loc-4711"}},
+		{"a URI", record.ConveyReference, "https://lis.example/x", false, []Header{{"Geolocation", "<https://lis.example/x>"}, {"Geolocation-Routing", "yes"}, {"Supported", "geolocation"}}, record.EmergencyConveyed{Method: "carrier_reference", Reference: "<https://lis.example/x>"}},
 		{"no reference", record.ConveyReference, "", false, nil, record.EmergencyConveyed{Method: "none"}},
-		{"by value", record.ConveyPIDFLO, "", false, []Header{{"Geolocation", "<cid:EVENT@dialtone.example>"}, {"Geolocation-Routing", "yes"}}, record.EmergencyConveyed{
+		{"by value", record.ConveyPIDFLO, "", false, []Header{{"Geolocation", "<cid:EVENT@dialtone.example>"}, {"Geolocation-Routing", "yes"}, {"Supported", "geolocation"}}, record.EmergencyConveyed{
 			Method: "pidf_lo", Reference: "<cid:EVENT@dialtone.example>", Lines: []string{"233 N Michigan Ave", "Chicago IL 60601", "US", "FL 12, RM 12-44"},
 		}},
 		{"refused before", record.ConveyPIDFLO, "", true, nil, record.EmergencyConveyed{Method: "none", Refused: true}},

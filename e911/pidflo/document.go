@@ -51,7 +51,7 @@ func (d *Document) Append(dst []byte) []byte {
 	if !d.Civic.IsZero() {
 		w.civic(&d.Civic)
 	}
-	w.raw("    </gp:location-info>\n    <gp:usage-rules>\n     <gbp:retransmission-allowed>yes</gbp:retransmission-allowed>\n")
+	w.raw("    </gp:location-info>\n    <gp:usage-rules>\n     <gbp:retransmission-allowed>true</gbp:retransmission-allowed>\n")
 	w.element("     ", "gbp:retention-expiry", stamp(d.Expires))
 	w.raw("    </gp:usage-rules>\n")
 	w.element("    ", "gp:method", d.Method)
