@@ -55,6 +55,10 @@ var againstHelp = map[string]func(t *testing.T, p *pbx){
 	record.ReasonTimeout:            nil,
 	record.ReasonProtocolError:      nil,
 	record.ReasonCompletedElsewhere: nil,
+	record.ReasonQueueFull:          nil, // calls to a queue alone end so
+	record.ReasonQueueEmpty:         nil,
+	record.ReasonQueueTimeout:       nil,
+	record.ReasonAbandoned:          nil,
 	record.ReasonInternalError: func(_ *testing.T, p *pbx) {
 		p.set(func(m *Manager) {
 			m.route = func(route.Directory, route.Caller, string, time.Time) route.Decision { panic("a fault") }

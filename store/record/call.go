@@ -67,6 +67,10 @@ const (
 	ReasonProtocolError      = "protocol_error"
 	ReasonInternalError      = "internal_error"
 	ReasonCompletedElsewhere = "completed_elsewhere"
+	ReasonQueueFull          = "queue_full"
+	ReasonQueueEmpty         = "queue_empty"
+	ReasonQueueTimeout       = "queue_timeout"
+	ReasonAbandoned          = "abandoned" // the caller hung up while he waited in a queue
 )
 
 // CallReasons lists them.
@@ -76,7 +80,8 @@ func CallReasons() []string {
 		ReasonNotFound, ReasonNotRegistered, ReasonUnreachable, ReasonNoPermission, ReasonNoTrunk, ReasonTrunkFailed,
 		ReasonTrunkLimit, ReasonIncompatibleMedia, ReasonNoMedia, ReasonSessionExpired, ReasonLoop, ReasonForbidden,
 		ReasonTransferred, ReasonAdminHangup, ReasonShuttingDown, ReasonTimeout, ReasonProtocolError,
-		ReasonInternalError, ReasonCompletedElsewhere,
+		ReasonInternalError, ReasonCompletedElsewhere, ReasonQueueFull, ReasonQueueEmpty, ReasonQueueTimeout,
+		ReasonAbandoned,
 	}
 }
 
@@ -137,6 +142,8 @@ type CallRecord struct {
 	Legs            []CallLeg `json:"legs" doc:"The dialogs of the call."`
 	Transfers       []string  `json:"transfers" doc:"Transfers in order, a sentence each."`
 	Forwards        []string  `json:"forwards" doc:"Forwards in order, a sentence each."`
+
+	Queues []QueuePassage `json:"queues" doc:"How it went through queues, in order."`
 }
 
 // CallLeg is one dialog of a call and its media as we saw it.
