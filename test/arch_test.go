@@ -43,7 +43,10 @@ var rooms = map[string]room{
 	"sip/wire":        {0, 0},
 	"sip/digest":      {0, 0},
 	"sip/sdp":         {0, 0},
-	"fax/t38":         {0, 0},
+	"fax/t30":         {0, 0},
+	"fax/t38/udptl":   {0, 0},
+	"fax/t38/ifp":     {0, 0},
+	"fax/t38":         {0, 1},
 	"fax/t4":          {0, 0},
 	"fax/tiff":        {0, 0},
 
