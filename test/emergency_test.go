@@ -2,6 +2,7 @@ package test
 
 import (
 	"fmt"
+	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -43,6 +44,13 @@ var told = []string{"Guard@example.com", "desk@example.com", "floor86@example.co
 // conveyed is the location in an INVITE.
 func conveyed(t testing.TB, invite peer.Message) pidflo.Document {
 	t.Helper()
+	place, _ := location(t, invite)
+	return place
+}
+
+// location is the location in an INVITE, and the document it stands in.
+func location(t testing.TB, invite peer.Message) (place pidflo.Document, document []byte) {
+	t.Helper()
 	_, params, err := mime.ParseMediaType(invite.Get("Content-Type"))
 	if err != nil || params["boundary"] == "" {
 		t.Fatalf("INVITE with Content-Type %q: %v", invite.Get("Content-Type"), err)
@@ -58,18 +66,13 @@ func conveyed(t testing.TB, invite peer.Message) pidflo.Document {
 		if id := p.Header.Get("Content-ID"); "<cid:"+strings.Trim(id, "<>")+">" != invite.Get("Geolocation") {
 			t.Errorf("Geolocation %q, Content-ID %q", invite.Get("Geolocation"), id)
 		}
-		var b strings.Builder
-		buffer := make([]byte, 64<<10)
-		n, _ := p.Read(buffer)
-		for n > 0 {
-			b.Write(buffer[:n])
-			n, _ = p.Read(buffer)
-		}
-		d, err := pidflo.Read([]byte(b.String()))
-		if err != nil {
+		if document, err = io.ReadAll(p); err != nil {
 			t.Fatal(err)
 		}
-		return d
+		if place, err = pidflo.Read(document); err != nil {
+			t.Fatal(err)
+		}
+		return place, document
 	}
 }
 

@@ -22,6 +22,8 @@ type office struct {
 	attached string // attachment
 	template string
 	phones   []*deskPhone
+
+	recipients []string // of emergencies
 }
 
 // deskPhone is one phone of an office.
