@@ -48,7 +48,8 @@ var rooms = map[string]room{
 	"fax/t38/ifp":     {0, 0},
 	"fax/t38":         {0, 1},
 	"fax/t4":          {0, 0},
-	"fax/tiff":        {0, 0},
+	"fax/page":        {0, 1},
+	"fax/tiff":        {0, 2},
 
 	"internal/netx/acmetest": {0, 0},
 	"internal/audio/clip":    {0, 1},
