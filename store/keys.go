@@ -54,6 +54,12 @@ const (
 	tableCallCount   = "call_count"
 	tableCallTrace   = "call_trace"
 
+	tableRecording     = "recording"
+	tableRecordingCall = "recording_call"
+	tableRecordingOpen = "recording_open"
+	tableTranscription = "transcription"
+	tableTranscript    = "transcript"
+
 	tableEmergency       = "emergency"
 	tableEmergencyOpen   = "emergency_open"
 	tableEmergencyWindow = "emergency_window"
@@ -64,6 +70,7 @@ const (
 func historyTables() []string {
 	tables := []string{tableEvent, tableEventDevice, tableEventSeq, tableCall, tableCallCount, tableCallTrace}
 	tables = append(tables, tableEmergency, tableEmergencyOpen, tableEmergencyWindow, tableEmergencyTest)
+	tables = append(tables, tableRecording, tableRecordingCall, tableRecordingOpen, tableTranscription, tableTranscript)
 	for _, l := range []string{tableFailure, tableUnknownMAC} {
 		tables = append(tables, l, l+"_order", l+"_count")
 	}

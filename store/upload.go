@@ -121,5 +121,8 @@ func namedBlobs(r kv.Reader) (map[blob.Hash]bool, error) {
 		}
 		return true, nil
 	})
-	return named, err
+	if err != nil {
+		return nil, err
+	}
+	return named, recordingFiles(r, named)
 }

@@ -3,5 +3,6 @@
 // that names it never points at nothing; a file no record names is found by Sweep.
 //
 // Layout: <dir>/ab/cd/abcd…, 64 hexadecimal digits of SHA-256, and <dir>/tmp for files
-// being written, which is emptied when the store opens.
+// being written, which is emptied when the store opens; <dir>/drafts for those that grow
+// over a while and outlive a crash, see [Draft].
 package blob
