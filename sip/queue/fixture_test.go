@@ -132,6 +132,7 @@ func (d *desk) attempt(t call.QueueTicket) int {
 
 // takes lets an agent answer, misses not.
 func (d *desk) takes(t call.QueueTicket, user record.ID) { d.Answered(t, d.attempt(t), user) }
+
 func (d *desk) misses(t call.QueueTicket, user record.ID, why call.QueueMiss) {
 	d.Missed(t, d.attempt(t), user, why)
 }

@@ -124,6 +124,8 @@ func (s *served) ordered(o call.QueueOrder) {
 		n := int(user[len(user)-1] - '0')
 		d, miss := does(s.caller, n, o.Attempt)
 		timers = append(timers, time.AfterFunc(d, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
 			if miss != "" {
 				s.y.note(time.Now(), "caller %d: %s %s", s.caller, user, miss)
 				s.e.Missed(s.ticket, o.Attempt, user, miss)
