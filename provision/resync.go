@@ -172,7 +172,7 @@ func (r *resync) touched(changes []store.Change) []record.ID {
 		if c.After == nil {
 			r.fleet.forget(h.ID)
 		}
-		if kind == record.KindAPIKey {
+		if !store.Configures(kind) {
 			continue
 		}
 		if kind == record.KindPlatform {

@@ -44,6 +44,9 @@ func (tx *Tx) AppendCall(c record.CallRecord) error {
 	if err := tx.buf.Put(historyKey(tableCall, c.Account, c.ID), b); err != nil {
 		return err
 	}
+	if err := tx.countPassages(&c); err != nil {
+		return err
+	}
 	return tx.touchDevices(&c)
 }
 

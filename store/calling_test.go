@@ -305,6 +305,22 @@ func randomCalling(tx *Tx, o office, n, what int) error {
 		}
 		p.Position = n
 		return tx.Replace(p, 0)
+	case 4:
+		return tx.Create(queueOf(account, fmt.Sprint("Queue ", n), o.user.ID))
+	case 5:
+		q, err := some[*record.CallQueue](tx, account, n)
+		if err != nil {
+			return err
+		}
+		_, _, err = tx.SetQueueAgent(q.ID, o.user.ID, AgentState{State: record.AgentStates()[n%3]})
+		return err
+	case 6:
+		q, err := some[*record.CallQueue](tx, account, n)
+		if err != nil {
+			return err
+		}
+		q.Members = nil
+		return tx.Replace(q, 0)
 	}
 	d, err := some[*record.Device](tx, account, n)
 	if err != nil {

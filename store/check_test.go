@@ -30,6 +30,8 @@ type snapshot struct {
 	Targeted    map[record.ID][]record.ID
 	UserLines   map[record.ID][]record.ID
 	Providers   map[record.ID][]record.ID
+	Queues      map[record.ID][]record.ID
+	Agents      map[queueUser]record.ID
 }
 
 func snapshotOf(x *index) snapshot {
@@ -43,6 +45,7 @@ func snapshotOf(x *index) snapshot {
 		Attached: map[record.ID][]record.ID{}, Attachments: map[record.ID][]record.ID{}, Handsets: map[record.ID][]record.ID{},
 		Numbers: map[string]record.ID{}, Extensions: map[accountName]record.ID{},
 		Targeted: map[record.ID][]record.ID{}, UserLines: map[record.ID][]record.ID{}, Providers: map[record.ID][]record.ID{},
+		Queues: map[record.ID][]record.ID{}, Agents: map[queueUser]record.ID{},
 	}
 	for id, r := range x.records {
 		s.Records[id] = r
@@ -95,6 +98,12 @@ func snapshotOf(x *index) snapshot {
 	}
 	for id, list := range x.call.providers {
 		s.Providers[id] = idsOf(list)
+	}
+	for id, list := range x.call.queues {
+		s.Queues[id] = idsOf(list)
+	}
+	for key, a := range x.call.agents {
+		s.Agents[key] = a.ID
 	}
 	return s
 }

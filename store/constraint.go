@@ -206,6 +206,8 @@ func describe(r record.Record) string {
 		name = r.Name
 	case *record.RingGroup:
 		name = r.Name
+	case *record.CallQueue:
+		name = r.Name
 	case *record.Schedule:
 		name = r.Name
 	case *record.Webhook:

@@ -114,9 +114,14 @@ func (x *index) change(c Change) {
 			delete(x.lists, key)
 		}
 	}
-	if r.Kind() != record.KindAPIKey {
+	if Configures(r.Kind()) {
 		x.generation[accountOf(r)]++
 	}
+}
+
+// Configures says whether anything a phone is given may depend on records of the kind.
+func Configures(k record.Kind) bool {
+	return k != record.KindAPIKey && k != record.KindQueueAgent
 }
 
 // derive adds a record to the look-up tables, or removes it.
@@ -144,6 +149,10 @@ func (x *index) derive(r record.Record, add bool) {
 		x.call.extension(r, add)
 	case *record.ProviderAccount:
 		x.call.provider(r, add)
+	case *record.CallQueue:
+		x.call.queue(r, add)
+	case *record.QueueAgent:
+		x.call.agent(r, add)
 	}
 }
 

@@ -15,7 +15,12 @@ type callIndex struct {
 	targeted   map[record.ID][]*record.Extension       // by what the target names, by number
 	lines      map[record.ID][]*record.Device          // by user: the devices with a line of his
 	providers  map[record.ID][]*record.ProviderAccount // by account, in their order
+	queues     map[record.ID][]*record.CallQueue       // by user: those with him as an agent
+	agents     map[queueUser]*record.QueueAgent
 }
+
+// queueUser is an agent of a queue.
+type queueUser struct{ queue, user record.ID }
 
 func newCallIndex() callIndex {
 	return callIndex{
@@ -24,6 +29,8 @@ func newCallIndex() callIndex {
 		targeted:   map[record.ID][]*record.Extension{},
 		lines:      map[record.ID][]*record.Device{},
 		providers:  map[record.ID][]*record.ProviderAccount{},
+		queues:     map[record.ID][]*record.CallQueue{},
+		agents:     map[queueUser]*record.QueueAgent{},
 	}
 }
 
@@ -60,6 +67,20 @@ func (x *callIndex) device(d *record.Device, add bool) {
 
 func (x *callIndex) provider(a *record.ProviderAccount, add bool) {
 	enlist(x.providers, a.Account, a, add, record.CompareProviderAccounts)
+}
+
+func (x *callIndex) queue(q *record.CallQueue, add bool) {
+	for _, m := range q.Members {
+		enlist(x.queues, m.User, q, add, func(a, b *record.CallQueue) int { return cmp.Compare(a.ID, b.ID) })
+	}
+}
+
+func (x *callIndex) agent(a *record.QueueAgent, add bool) {
+	if key := (queueUser{a.Queue, a.User}); add {
+		x.agents[key] = a
+	} else {
+		delete(x.agents, key)
+	}
 }
 
 // enlist puts a record into the list of key, or takes it out. Only what is behind a list's

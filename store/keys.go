@@ -53,12 +53,7 @@ const (
 	tableCall        = "call"
 	tableCallCount   = "call_count"
 	tableCallTrace   = "call_trace"
-
-	tableRecording     = "recording"
-	tableRecordingCall = "recording_call"
-	tableRecordingOpen = "recording_open"
-	tableTranscription = "transcription"
-	tableTranscript    = "transcript"
+	tableQueueHour   = "queue_hour"
 
 	tableEmergency       = "emergency"
 	tableEmergencyOpen   = "emergency_open"
@@ -68,9 +63,8 @@ const (
 
 // historyTables are all of them.
 func historyTables() []string {
-	tables := []string{tableEvent, tableEventDevice, tableEventSeq, tableCall, tableCallCount, tableCallTrace}
+	tables := []string{tableEvent, tableEventDevice, tableEventSeq, tableCall, tableCallCount, tableCallTrace, tableQueueHour}
 	tables = append(tables, tableEmergency, tableEmergencyOpen, tableEmergencyWindow, tableEmergencyTest)
-	tables = append(tables, tableRecording, tableRecordingCall, tableRecordingOpen, tableTranscription, tableTranscript)
 	for _, l := range []string{tableFailure, tableUnknownMAC} {
 		tables = append(tables, l, l+"_order", l+"_count")
 	}

@@ -67,7 +67,7 @@ func randomOperation(rt *rapid.T, tx *Tx, kind string, o office, n int) error {
 		a.Name = fmt.Sprint("Acme ", number)
 		return tx.Replace(a, 0)
 	case "call":
-		return randomCalling(tx, o, number, rapid.IntRange(0, 4).Draw(rt, "what"))
+		return randomCalling(tx, o, number, rapid.IntRange(0, 7).Draw(rt, "what"))
 	case "key":
 		k := record.NewAPIKey()
 		k.Account, k.Name, k.Digest = account, "key", record.DigestToken(fmt.Append(nil, "key", number))

@@ -15,14 +15,12 @@ type Retention struct {
 	RegistrationFailuresPerUser int
 	// RegistrationFailures is how many an account has at most, over all AORs; 5000.
 	RegistrationFailures int
-	// CallRecords is how long records of calls are kept; 365 days.
+	// CallRecords is how long records of calls and statistics of queues are kept; 365 days.
 	CallRecords time.Duration
 	// CallRecordsPerAccount is how many of them an account has at most; 1,000,000.
 	CallRecordsPerAccount int
 	// CallTraces is how long the SIP messages of calls are kept; 7 days.
 	CallTraces time.Duration
-	// Recordings is how long recordings of calls and their texts are kept; 90 days.
-	Recordings time.Duration
 	// EmergencyCalls is how long emergency calls are kept, and longer while somebody has
 	// not been told; 730 days.
 	EmergencyCalls time.Duration
@@ -56,7 +54,6 @@ func (r Retention) withDefaults() Retention {
 	def(&r.CallRecords, 365*day)
 	def(&r.CallRecordsPerAccount, 1_000_000)
 	def(&r.CallTraces, 7*day)
-	def(&r.Recordings, 90*day)
 	def(&r.EmergencyCalls, 730*day)
 	def(&r.Outbox, 7*day)
 	def(&r.OutboxPerAccount, 10_000)

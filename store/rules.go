@@ -36,7 +36,14 @@ func (tx *Tx) checkRules(before, after record.Record) error {
 	case *record.Number:
 		return tx.numberRules(r)
 	case *record.RingGroup:
-		return tx.ringGroupRules(r)
+		return tx.overflowRules(r.ID, r.Overflow)
+	case *record.CallQueue:
+		if err := tx.limit(before, r.Account, record.KindCallQueue, record.MaxCallQueues, "call queues"); err != nil {
+			return err
+		}
+		return tx.overflowRules(r.ID, r.Overflow)
+	case *record.QueueAgent:
+		return tx.queueAgentRules(r)
 	case *record.AudioClip:
 		return tx.limit(before, r.Account, record.KindAudioClip, record.MaxAudioClips, "audio clips")
 	case *record.ProviderAccount:

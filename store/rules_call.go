@@ -6,7 +6,7 @@ import (
 	"dialtone/store/record"
 )
 
-// maxOverflows bounds the ring groups that overflow into one another.
+// maxOverflows bounds the ring groups and queues that overflow into one another.
 const maxOverflows = 10
 
 // targetRules want the lines targets name to be there, and keep calls from being sent on
@@ -61,6 +61,7 @@ func (tx *Tx) noDestinationReserved(account record.ID, n emergencyNumbers) error
 		each(tx, account, func(r *record.Extension) error { return unreserved(r, n) }),
 		each(tx, account, func(r *record.Number) error { return unreserved(r, n) }),
 		each(tx, account, func(r *record.RingGroup) error { return unreserved(r, n) }),
+		each(tx, account, func(r *record.CallQueue) error { return unreserved(r, n) }),
 		each(tx, account, func(r *record.User) error { return unreserved(r, n) }),
 	)
 }
@@ -91,25 +92,35 @@ func (tx *Tx) numberRules(r *record.Number) error {
 	return nil
 }
 
-// ringGroupRules keep groups from overflowing into one another for ever.
-func (tx *Tx) ringGroupRules(g *record.RingGroup) error {
-	next := g.Overflow
+// overflowRules keep ring groups and queues from overflowing into one another for ever.
+func (tx *Tx) overflowRules(id record.ID, next *record.Target) error {
 	for range maxOverflows {
-		if next == nil || next.Type != record.TargetRingGroup {
+		if next == nil || next.Type != record.TargetRingGroup && next.Type != record.TargetCallQueue {
 			return nil
 		}
-		if next.ID == g.ID {
+		if next.ID == id {
 			break
 		}
-		other, err := Load[*record.RingGroup](tx, next.ID)
+		other, err := tx.load(next.ID)
 		if err != nil {
 			return err
 		}
-		next = other.Overflow
+		next = overflowOf(other)
 	}
 	var p record.Problems
-	p.Add("overflow", record.CodeInvalid, "must not lead back to the group, nor through more than %d others", maxOverflows)
+	p.Add("overflow", record.CodeInvalid, "must not lead back to where it comes from, nor through more than %d others", maxOverflows)
 	return p.Err()
+}
+
+// overflowOf is where a ring group's or a queue's calls go that nobody took.
+func overflowOf(r record.Record) *record.Target {
+	switch r := r.(type) {
+	case *record.RingGroup:
+		return r.Overflow
+	case *record.CallQueue:
+		return r.Overflow
+	}
+	return nil
 }
 
 // linesInUse refuses to take a line away that calls are sent to.

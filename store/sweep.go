@@ -102,7 +102,7 @@ func (w *sweeper) everything() []step {
 		step{"answers to idempotency keys", w.replays},
 		step{"provisioning events", w.events},
 		step{"calls", w.calls},
-		step{"recordings", w.recordings},
+		step{"statistics of queues", w.queueHours},
 		step{"emergency calls", w.emergencies},
 		step{"outbox", w.finished},
 		step{"audit log", w.audit},

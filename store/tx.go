@@ -136,7 +136,7 @@ func (tx *Tx) write(before, after record.Record) error {
 		return err
 	}
 	tx.changes = append(tx.changes, Change{Revision: tx.revision, Before: before, After: after.Clone()})
-	return nil
+	return tx.dropAgents(before, after)
 }
 
 // same says whether two records are stored alike.

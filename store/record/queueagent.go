@@ -1,9 +1,6 @@
 package record
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // States of a queue's agent. One who has none written is available: members of a queue are
 // rung until they say otherwise.
@@ -27,8 +24,15 @@ type QueueAgent struct {
 	User       ID        `json:"user" doc:"The agent."`
 	State      string    `json:"state" doc:"available, paused or logged_out."`
 	Reason     string    `json:"reason" doc:"Why the agent is paused."`
-	Since      time.Time `json:"since" doc:"When the state began."`
+	Since      time.Time `json:"since,omitzero" doc:"When the state began; absent for one that has never changed."`
 	LoggedInAt time.Time `json:"logged_in_at,omitzero" doc:"When the agent logged in; absent when logged out."`
+}
+
+// NewQueueAgent is what a queue's member is before anything was said: available.
+func NewQueueAgent(q *CallQueue, user ID) *QueueAgent {
+	a := &QueueAgent{Queue: q.ID, User: user, State: AgentAvailable}
+	a.Account = q.Account
+	return a
 }
 
 // Kind names agents' states.
@@ -58,9 +62,7 @@ func (a *QueueAgent) Clone() Record { return deepCopy(a) }
 // Validate checks the state alone.
 func (a *QueueAgent) Validate() error {
 	var p Problems
-	if !slices.Contains(AgentStates(), a.State) {
-		p.oneOf("state", a.State, AgentStates()...)
-	}
+	p.oneOf("state", a.State, AgentStates()...)
 	p.text("reason", &a.Reason, MaxPauseReason)
 	if a.Reason != "" && a.State != AgentPaused {
 		p.Add("reason", CodeInvalid, "is only for paused agents")
