@@ -55,6 +55,12 @@ const (
 	tableCallTrace   = "call_trace"
 	tableQueueHour   = "queue_hour"
 
+	tableRecording     = "recording"
+	tableRecordingCall = "recording_call"
+	tableRecordingOpen = "recording_open"
+	tableTranscription = "transcription"
+	tableTranscript    = "transcript"
+
 	tableEmergency       = "emergency"
 	tableEmergencyOpen   = "emergency_open"
 	tableEmergencyWindow = "emergency_window"
@@ -65,6 +71,7 @@ const (
 func historyTables() []string {
 	tables := []string{tableEvent, tableEventDevice, tableEventSeq, tableCall, tableCallCount, tableCallTrace, tableQueueHour}
 	tables = append(tables, tableEmergency, tableEmergencyOpen, tableEmergencyWindow, tableEmergencyTest)
+	tables = append(tables, tableRecording, tableRecordingCall, tableRecordingOpen, tableTranscription, tableTranscript)
 	for _, l := range []string{tableFailure, tableUnknownMAC} {
 		tables = append(tables, l, l+"_order", l+"_count")
 	}

@@ -21,6 +21,8 @@ type Retention struct {
 	CallRecordsPerAccount int
 	// CallTraces is how long the SIP messages of calls are kept; 7 days.
 	CallTraces time.Duration
+	// Recordings is how long recordings of calls and their texts are kept; 90 days.
+	Recordings time.Duration
 	// EmergencyCalls is how long emergency calls are kept, and longer while somebody has
 	// not been told; 730 days.
 	EmergencyCalls time.Duration
@@ -54,6 +56,7 @@ func (r Retention) withDefaults() Retention {
 	def(&r.CallRecords, 365*day)
 	def(&r.CallRecordsPerAccount, 1_000_000)
 	def(&r.CallTraces, 7*day)
+	def(&r.Recordings, 90*day)
 	def(&r.EmergencyCalls, 730*day)
 	def(&r.Outbox, 7*day)
 	def(&r.OutboxPerAccount, 10_000)

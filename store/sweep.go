@@ -103,6 +103,7 @@ func (w *sweeper) everything() []step {
 		step{"provisioning events", w.events},
 		step{"calls", w.calls},
 		step{"statistics of queues", w.queueHours},
+		step{"recordings", w.recordings},
 		step{"emergency calls", w.emergencies},
 		step{"outbox", w.finished},
 		step{"audit log", w.audit},
