@@ -249,6 +249,11 @@ func furnishCalls(ctx context.Context, dir string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
+	return seats(ctx, st)
+}
+
+// seats gives every callee a user, an extension and a phone.
+func seats(ctx context.Context, st *store.Store) error {
 	for i := range calleeCount {
 		if err := st.Update(ctx, func(tx *store.Tx) error { return seat(st, tx, i) }); err != nil {
 			return fmt.Errorf("cannot create phones: %w", err)

@@ -11,6 +11,10 @@
 // packet, and the memory for one binding or call. A peer's CPU time for a message falls with the load, so figures at
 // different rates must not be compared.
 //
+// Last it measures how soon mails about calls to 911 are taken by a relay, from the moment
+// the trunk has the INVITE, while phones boot, others call each other, and thousands of other
+// mails wait for the same relay.
+//
 // The floor answers each datagram when it comes. The daemon lets them gather for a few
 // milliseconds under load, so it need not be above it.
 package sip
