@@ -6,12 +6,13 @@ import (
 )
 
 // country is what the lines of a country sound like.
-type country struct{ ringBack, busy, congestion Tone }
+type country struct{ dial, ringBack, busy, congestion Tone }
 
 // countries are tone plans by ISO 3166 code (ITU-T E.180 supplement 2). The empty code is
 // for all others: 425 Hz, as E.180 section 4 recommends.
 var countries = map[string]country{
 	"": {
+		dial:       Tone{on(1000, 425)},
 		ringBack:   Tone{on(1000, 425), off(4000)},
 		busy:       Tone{on(500, 425), off(500)},
 		congestion: Tone{on(250, 425), off(250)},
@@ -19,21 +20,25 @@ var countries = map[string]country{
 	"US": northAmerica,
 	"CA": northAmerica,
 	"FR": {
+		dial:       Tone{on(1000, 440)},
 		ringBack:   Tone{on(1500, 440), off(3500)},
 		busy:       Tone{on(500, 440), off(500)},
 		congestion: Tone{on(250, 440), off(250)},
 	},
 	"GB": {
+		dial:       Tone{on(1000, 350, 450)},
 		ringBack:   Tone{on(400, 400, 450), off(200), on(400, 400, 450), off(2000)},
 		busy:       Tone{on(375, 400), off(375)},
 		congestion: Tone{on(400, 400), off(350), on(225, 400), off(525)},
 	},
 	"DE": {
+		dial:       Tone{on(1000, 425)},
 		ringBack:   Tone{on(1000, 425), off(4000)},
 		busy:       Tone{on(480, 425), off(480)},
 		congestion: Tone{on(240, 425), off(240)},
 	},
 	"ES": {
+		dial:       Tone{on(1000, 425)},
 		ringBack:   Tone{on(1500, 425), off(3000)},
 		busy:       Tone{on(200, 425), off(200)},
 		congestion: Tone{on(200, 425), off(200), on(200, 425), off(200), on(200, 425), off(600)},
@@ -41,10 +46,14 @@ var countries = map[string]country{
 }
 
 var northAmerica = country{
+	dial:       Tone{on(1000, 350, 440)},
 	ringBack:   Tone{on(2000, 440, 480), off(4000)},
 	busy:       Tone{on(500, 480, 620), off(500)},
 	congestion: Tone{on(250, 480, 620), off(250)},
 }
+
+// Dial is the continuous tone that asks for digits; it may be repeated every second.
+func Dial(code string) Tone { return plan(code).dial }
 
 // RingBack is what a caller hears while the other side rings. The country is an ISO 3166
 // code of two letters; one without a plan of its own gets the recommended tones.

@@ -183,7 +183,9 @@ func (c *Call) infoed(l *leg, ev dialog.Infoed) {
 	other := c.other(l)
 	if ev.DTMF != nil {
 		l.dtmf = "info"
-		c.digit(other, ev.DTMF)
+		if !c.key(l, ev.DTMF.Digit) {
+			c.digit(other, ev.DTMF)
+		}
 		return
 	}
 	if other == nil || !other.answered {

@@ -36,10 +36,12 @@ type Call struct {
 	// caller and callee are the two seats: who waits for an answer or talks, and who
 	// answered. A transfer puts others on them.
 	caller, callee *leg
-	ring           *ring     // nil unless somebody is being rung
-	transfer       *transfer // nil unless somebody is being transferred
-	parking        *parking  // nil unless somebody waits in a slot
-	booth          *booth    // nil unless a phone was told a slot to park in
+	ring           *ring         // nil unless somebody is being rung
+	transfer       *transfer     // nil unless somebody is being transferred
+	dialling       *dialling     // nil unless a user keys in a transfer
+	consultation   *consultation // nil unless a user asks somebody before he transfers
+	parking        *parking      // nil unless somebody waits in a slot
+	booth          *booth        // nil unless a phone was told a slot to park in
 	decision       route.Decision
 	emergency      bool
 	urgent         atomic.Bool // it became an emergency call; for others to see

@@ -150,7 +150,9 @@ func hungUpBy(seat string, remote bool) string {
 func (c *Call) leaves(l *leg, why dialog.Cause, o outcome) {
 	c.why = why
 	defer func() { c.why = dialog.Cause{} }()
+	c.dialLeft(l)
 	switch {
+	case c.consultLeft(l):
 	case c.ring != nil && c.ring.from == l:
 		if !l.answered && c.record.AnsweredAt.IsZero() {
 			o = endCancelled
@@ -168,12 +170,15 @@ func (c *Call) heard(l *leg, ev media.Event) {
 	switch ev := ev.(type) {
 	case media.DTMF:
 		l.dtmf = "rfc4733"
+		if c.key(l, ev.Digit) {
+			return
+		}
 		if other := c.other(l); other != nil && !ev.Relayed && other.answered {
 			other.Send(infoDigit(ev.Digit, ev.Duration), nil)
 		}
 	case media.NoMedia:
 		other := c.other(l)
-		if !c.talking() || l.holds || other.holds || c.protected() {
+		if other == nil || !c.talking() || l.holds || other.holds || c.protected() {
 			return // silence is what was asked for; a call for help is never ended
 		}
 		c.end(ended(record.CallAnswered, record.ReasonNoMedia, 200, "", 0, record.HungUpBySystem))

@@ -74,6 +74,7 @@ type leg struct {
 	wish     sdp.Direction // what we last wanted of it
 	holds    bool          // the peer has put us on hold
 	dtmf     string
+	keys     keys
 	// asked is a request of the peer's that waits for the other leg's answer.
 	asked   request
 	early   []byte // the answer that came before the final one

@@ -121,7 +121,14 @@ func step(rt *rapid.T, m *Manager, l *scripted, all []*scripted) {
 		other := rapid.SampledFrom(all).Draw(rt, "other")
 		do(m, l, func(c *Call, leg *leg) { c.refer(leg, &scriptedReferral{}, "", true, other.id) })
 	case act == 7:
-		do(m, l, func(c *Call, leg *leg) { c.heard(leg, media.DTMF{Digit: '1'}) })
+		keys := rapid.SampledFrom([]string{"1", "*1", "*2", "#", "*", "1002#", "3125550199#", "*687#"}).Draw(rt, "keys")
+		do(m, l, func(c *Call, leg *leg) {
+			for _, k := range []byte(keys) {
+				if !leg.gone {
+					c.heard(leg, media.DTMF{Digit: k})
+				}
+			}
+		})
 	case act == 8:
 		do(m, l, func(*Call, *leg) { panic("a fault") })
 	default:

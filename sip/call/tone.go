@@ -61,6 +61,11 @@ func ringTone(region string) *tone {
 	return &tone{tone: t, time: total, loop: true}
 }
 
+// dialTone asks for digits, as in the user's country.
+func dialTone(region string) *tone {
+	return &tone{tone: audio.Dial(region), time: time.Second, loop: true}
+}
+
 // confirmation says that a feature code was taken: two short beeps.
 func confirmation() *tone {
 	beep := audio.Step{Hertz: [2]float64{440, 0}, Level: -16, Duration: 150 * time.Millisecond}

@@ -53,6 +53,8 @@ func (c *Call) refer(l *leg, r referral, dialled string, replaces bool, named st
 		refuse(403, "Forbidden")
 	case of == nil || !of.answered || !l.answered:
 		refuse(481, "No Party To Transfer")
+	case c.dialling != nil || c.consultation != nil:
+		refuse(491, "Request Pending")
 	case c.transfer != nil || c.ring != nil || l.asked != nil || of.asked != nil:
 		refuse(491, "Request Pending")
 	case c.transfers >= maxTransfers:
@@ -295,6 +297,7 @@ func (c *Call) arrive(l *leg, named string, account record.ID, r referral) {
 
 // takeSeat puts l where old was.
 func (c *Call) takeSeat(old, l *leg) {
+	c.replaceConsulting(old, l)
 	switch old {
 	case c.caller:
 		c.caller = l

@@ -100,5 +100,7 @@ const (
 	FeatureCallReturn         = "call_return"
 	FeaturePickup             = "pickup"
 	FeaturePark               = "park"
-	FeatureVoicemail          = "voicemail" // never in a FeatureCall: it dials the account's voicemail_number
+	FeatureTransferBlind      = "transfer_blind"    // keyed in during a call; never dialled
+	FeatureTransferAttended   = "transfer_attended" // likewise
+	FeatureVoicemail          = "voicemail"         // never in a FeatureCall: it dials the account's voicemail_number
 )

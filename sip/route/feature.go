@@ -35,6 +35,8 @@ func fits(name, argument string) bool {
 		return argument != "" && strings.Trim(argument, "0123456789") == ""
 	case FeaturePark:
 		return argument == "" || slot(argument)
+	case FeatureTransferBlind, FeatureTransferAttended:
+		return false
 	}
 	return argument == ""
 }

@@ -62,6 +62,7 @@ func DefaultFeatureCodes() map[string]string {
 		"forward_no_answer_on": "*92", "forward_no_answer_off": "*93",
 		"dnd_on": "*78", "dnd_off": "*79", "call_return": "*69",
 		"pickup": "**", "park": "*68", "voicemail": "*97",
+		"transfer_blind": "*1", "transfer_attended": "*2",
 	}
 }
 

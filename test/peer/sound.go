@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -133,13 +134,16 @@ func (s *sound) play(hertz float64, stop chan struct{}) {
 	}
 }
 
-// Digit sends a digit as an RFC 4733 event.
+// digitNames are the events 0 to 11 (RFC 4733 section 3.2).
+const digitNames = "0123456789*#"
+
+// Digit sends a digit, * or # as an RFC 4733 event.
 func (c *PhoneCall) Digit(digit byte) {
 	s := c.sound
 	s.mu.Lock()
 	to := s.remote
 	s.mu.Unlock()
-	packet := []byte{0x80, 101 | 0x80, 0, 0, 0, 0, 0, 0, 9, 9, 9, 9, digit - '0', 10, 0, 160}
+	packet := []byte{0x80, 101 | 0x80, 0, 0, 0, 0, 0, 0, 9, 9, 9, 9, byte(strings.IndexByte(digitNames, digit)), 10, 0, 160}
 	ts := rand.Uint32()
 	for i := range 6 {
 		binary.BigEndian.PutUint16(packet[2:], uint16(i+1))
@@ -183,7 +187,7 @@ func (s *sound) take(p []byte) {
 	case 101:
 		if ts := binary.BigEndian.Uint32(p[4:]); len(p) >= 16 && ts != s.event && p[12] < 12 {
 			s.event = ts
-			s.events += string("0123456789*#"[p[12]])
+			s.events += string(digitNames[p[12]])
 		}
 	}
 }
@@ -192,17 +196,32 @@ func (s *sound) take(p []byte) {
 func (c *PhoneCall) Hears(t testing.TB, hertz float64) {
 	t.Helper()
 	c.sound.await(t, fmt.Sprintf("tone of %.0f Hz", hertz), func() bool {
-		const window = 1600
-		if len(c.sound.heard) < window {
-			return false
-		}
-		part := c.sound.heard[len(c.sound.heard)-window:]
-		total := 0.0
-		for _, v := range part {
-			total += v * v
-		}
-		return total > 1e6 && goertzel(part, hertz) > 0.9*total
+		own, total := c.sound.share(hertz)
+		return total > 1e6 && own > 0.9*total
 	})
+}
+
+// HearsElse waits until the call hears something that is no tone of so many hertz: music.
+func (c *PhoneCall) HearsElse(t testing.TB, hertz float64) {
+	t.Helper()
+	c.sound.await(t, fmt.Sprintf("another sound than %.0f Hz", hertz), func() bool {
+		own, total := c.sound.share(hertz)
+		return total > 1e6 && own < 0.5*total
+	})
+}
+
+// share is the energy of one frequency and of all in the newest fifth of a second; nothing
+// of either before so much was heard. s.mu is held.
+func (s *sound) share(hertz float64) (own, total float64) {
+	const window = 1600
+	if len(s.heard) < window {
+		return 0, 0
+	}
+	part := s.heard[len(s.heard)-window:]
+	for _, v := range part {
+		total += v * v
+	}
+	return goertzel(part, hertz), total
 }
 
 // HearsDigits waits until the call has received these digits as RFC 4733 events.
