@@ -17,6 +17,7 @@ type flow struct {
 	broken  bool
 	silent  bool // told
 	maker   bool // has something to make, and is in the loop's list for it
+	tap     *Tap // who records what comes; nil: nobody
 	latch   latch
 	in      receiver
 	out     sender

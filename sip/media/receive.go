@@ -55,6 +55,9 @@ func (s *Stream) receiveRTP(l *loop, from netip.AddrPort, b []byte) {
 		s.receiveEvent(l, h, b, clock)
 		return
 	}
+	if f.tap != nil {
+		f.tap.hear(l.now, f.seen, h, b)
+	}
 	s.relay(l, h, b)
 }
 
