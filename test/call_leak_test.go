@@ -99,8 +99,10 @@ var fates = []struct {
 	}},
 	{"the callee dies on hold", func(t testing.TB, ada, ben *peer.Handset) {
 		a, b := connect(t, ada, "1002", ben)
+		a.Tone(450)
+		b.Hears(t, 450)
 		a.Reinvite(t, "sendonly")
-		b.AwaitRequest(t, "INVITE")
+		b.HearsElse(t, 450) // music
 		ben.Close()
 		a.Hangup(t)
 	}},
@@ -147,13 +149,15 @@ func (o *office) forget(t testing.TB) {
 	}
 }
 
-// awaitFootprint waits until a daemon without calls takes no more than before. Dead
-// phones are given up only after the timers of RFC 3261 and the time without media.
+// awaitFootprint waits until a daemon without calls takes no more than before, up to what
+// our own requests, idle connections and what the store does at times take; who leaks at
+// every end of one kind takes more. Dead phones are given up only after the timers of RFC
+// 3261 and the time without media.
 func awaitFootprint(t testing.TB, d *daemon, before footprint) {
 	t.Helper()
-	const slack = 5 // our own requests
+	const slack = 15
 	var err error
-	for end := time.Now().Add(5 * patience); time.Now().Before(end); {
+	for end := time.Now().Add(10 * patience); time.Now().Before(end); {
 		err = nil
 		for _, name := range append(slices.Clone(idleGauges), "dialtone_media_port_pairs") {
 			if n := metric(t, d, name); n != 0 {
@@ -199,8 +203,8 @@ func TestCallsLeaveNothing(t *testing.T) {
 	for i, o := range offices {
 		wg.Go(func() {
 			r := rand.New(rand.NewPCG(uint64(i), 42))
-			for range calls {
-				fate := r.IntN(len(fates))
+			for n := range calls {
+				fate := (n + i) % len(fates) // each twenty times
 				if err := try(t, func(t testing.TB) { play(t, o, r, fate) }); err != nil && !strings.Contains(fates[fate].name, "die") {
 					t.Errorf("%s: %v", fates[fate].name, err)
 				}

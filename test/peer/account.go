@@ -11,7 +11,7 @@ import (
 
 // deadline is how long a peer waits for what a test says will come. It only
 // ends tests that fail.
-const deadline = 20 * time.Second
+const deadline = 40 * time.Second
 
 // Account is what a phone registers with.
 type Account struct {
