@@ -28,6 +28,7 @@ const eventSnapshot = "snapshot"
 type snapshot struct {
 	ActiveCalls      []ActiveCall    `json:"active_calls"`
 	ParkedCalls      []ParkedCall    `json:"parked_calls"`
+	CallQueues       []QueueState    `json:"call_queues"`
 	ProviderAccounts []providerState `json:"provider_accounts"`
 	Registrations    int             `json:"registrations"`
 }
@@ -43,7 +44,7 @@ type providerState struct {
 func eventOperations() []*operation {
 	return []*operation{{
 		method: http.MethodGet, path: "/v1/events", event: "event.watch", scope: record.ScopeRead,
-		summary: "Streams what happens in the account as server-sent events: a snapshot (active_calls, parked_calls, provider_accounts, number of registrations), then every change. When the stream ends, a client connects again and gets a new snapshot.",
+		summary: "Streams what happens in the account as server-sent events: a snapshot (active_calls, parked_calls, call_queues, provider_accounts, number of registrations), then every change. When the stream ends, a client connects again and gets a new snapshot.",
 		query:   []parameter{{name: "account", doc: "The account; may be left out with a key of the account."}},
 		media:   "text/event-stream", endless: true, status: http.StatusOK, handle: handleWatch,
 	}}
@@ -122,6 +123,7 @@ func (c *call) snapshot() snapshot {
 	if c.server.Parking != nil {
 		s.ParkedCalls = c.server.Parking.Parked(c.account)
 	}
+	s.CallQueues = queueStates(c.server.Store, c.server.Queues, c.account)
 	if c.server.Registrations != nil {
 		s.Registrations = len(c.server.Registrations.ByAccount(c.account))
 	}

@@ -224,6 +224,7 @@ func (d *described) describeCalling(o office) {
 	d.cycle(d.at("/ring_groups"), d.create(d.at("/ring_groups"), fieldsOf{
 		"name": "Sales", "members": []fieldsOf{{"type": "user", "id": o.user}, outside}, "overflow": outside,
 	}), fieldsOf{"strategy": "sequential", "overflow": nil})
+	d.describeQueues(o)
 	d.cycle(d.at("/numbers"), d.create(d.at("/numbers"), fieldsOf{
 		"number": "+13125550100", "target": fieldsOf{"type": "device_line", "id": o.device, "line": 1}, "caller_id_name": "Acme",
 	}), fieldsOf{"target": outside, "fax_recipients": []string{"fax@example.com"}, "delete_documents": true})
@@ -239,6 +240,22 @@ func (d *described) describeCalling(o office) {
 		"forwarding":        fieldsOf{"busy": fieldsOf{"enabled": true, "destination": "1009"}, "no_answer_seconds": 15},
 		"simultaneous_ring": []fieldsOf{outside}, "ring_seconds": 30,
 	}, 200)
+}
+
+func (d *described) describeQueues(o office) {
+	d.t.Helper()
+	queue := d.create(d.at("/call_queues"), fieldsOf{
+		"name": "Support", "strategy": "rrmemory", "members": []fieldsOf{{"user": o.user, "penalty": 1}},
+		"announcements": fieldsOf{"frequency_seconds": 30}, "callback": fieldsOf{"offer_after_seconds": 60},
+	})
+	d.fakes.waiting = map[record.ID][]QueueCaller{queue: {{Position: 1, Call: record.NewCallID(d.clock.now()), Ringing: []record.ID{o.user}}}}
+	path := d.at("/call_queues/" + string(queue))
+	agent := path + "/agents/" + string(o.user)
+	d.do(d.root, http.MethodPatch, agent, fieldsOf{"state": "paused", "reason": "Lunch"}, 200)
+	for _, part := range []string{path + "/state", path + "/agents", agent, path + "/statistics"} {
+		d.do(d.root, http.MethodGet, part, nil, 200)
+	}
+	d.cycle(d.at("/call_queues"), queue, fieldsOf{"strategy": "linear", "announcements": nil, "members": nil})
 }
 
 func (d *described) describeCalls(o office) {

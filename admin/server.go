@@ -59,6 +59,7 @@ type Server struct {
 	Bans          Bans
 	Calls         Calls
 	Parking       Parking
+	Queues        Queues // nil: nobody waits
 	Trunks        Trunks
 	Emergency     Emergency
 	Events        Events

@@ -13,6 +13,8 @@ func (s *Server) table() []*operation {
 		extensions().operations(),
 		numbers().operations(),
 		ringGroups().operations(),
+		callQueues().operations(),
+		callQueueOperations(),
 		schedules().operations(),
 		audioClipOperations(),
 		providerAccounts().operations(),
