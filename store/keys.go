@@ -54,6 +54,7 @@ const (
 	tableCallCount   = "call_count"
 	tableCallTrace   = "call_trace"
 	tableQueueHour   = "queue_hour"
+	tableFaxWindow   = "fax_window"
 
 	tableRecording     = "recording"
 	tableRecordingCall = "recording_call"
@@ -69,7 +70,7 @@ const (
 
 // historyTables are all of them.
 func historyTables() []string {
-	tables := []string{tableEvent, tableEventDevice, tableEventSeq, tableCall, tableCallCount, tableCallTrace, tableQueueHour}
+	tables := []string{tableEvent, tableEventDevice, tableEventSeq, tableCall, tableCallCount, tableCallTrace, tableQueueHour, tableFaxWindow}
 	tables = append(tables, tableEmergency, tableEmergencyOpen, tableEmergencyWindow, tableEmergencyTest)
 	tables = append(tables, tableRecording, tableRecordingCall, tableRecordingOpen, tableTranscription, tableTranscript)
 	for _, l := range []string{tableFailure, tableUnknownMAC} {
