@@ -23,6 +23,10 @@ func (d directory) Location(id record.ID) *record.Location { return get[*record.
 func (d directory) RingGroup(id record.ID) *record.RingGroup {
 	return get[*record.RingGroup](d.v, id)
 }
+
+func (d directory) CallQueue(id record.ID) *record.CallQueue {
+	return get[*record.CallQueue](d.v, id)
+}
 func (d directory) Schedule(id record.ID) *record.Schedule { return get[*record.Schedule](d.v, id) }
 
 func (d directory) Extension(account record.ID, number string) *record.Extension {

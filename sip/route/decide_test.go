@@ -22,6 +22,8 @@ func say(d route.Decision) string {
 		for _, w := range d.Emergency.Ways {
 			fmt.Fprintf(&b, " %s", w.Trunk)
 		}
+	case route.Queue:
+		fmt.Fprintf(&b, " %s", d.Queue)
 	case route.Feature, route.Park:
 		fmt.Fprintf(&b, " %s(%s)", d.Feature.Name, d.Feature.Argument)
 		sayTargets(&b, d.Feature.Pickup)
@@ -78,7 +80,9 @@ func TestDecideDialled(t *testing.T) {
 		{"a user without lines", "bob1", "1004", "refuse 480 not_registered"},
 		{"a group", "eve1", "2000", "ring ann1 ann2 bob1 +13125550188" + fmt.Sprintf(both, "+13125550188") + " for 20s"},
 		{"an extension that leads outside", "bob1", "3000", outside("+13125550177")},
-		{"an extension of a queue", "bob1", "3001", "refuse 480 unreachable"},
+		{"an extension of a queue", "bob1", "3001", "queue qu_1"},
+		{"an extension of a queue that is gone", "bob1", "3002", "refuse 404 not_found"},
+		{"on no line, a queue", "loose", "3001", "queue qu_1"},
 		{"an extension nobody has", "bob1", "1055", "refuse 404 not_found"},
 		{"an inactive extension", "bob1", "1999", "refuse 404 not_found"},
 		{"nothing", "bob1", "", "refuse 404 not_found"},
@@ -128,6 +132,7 @@ func TestDecideDialled(t *testing.T) {
 		{"a code and too much", "bob1", "*781", "refuse 404 not_found"},
 		{"pickup", "bob1", "**1001", "feature pickup(1001) ann1 ann2"},
 		{"pickup of a group", "eve1", "**2000", "feature pickup(2000) ann1 ann2 bob1"},
+		{"pickup of a queue", "bob1", "**3001", "feature pickup(3001) ann1 ann2 eve1"},
 		{"pickup of nobody", "bob1", "**1077", "refuse 404 not_found"},
 		{"voicemail", "bob1", "*97", outside("+12125550199")},
 		{"park", "bob1", "*68", "park park()"},

@@ -16,11 +16,12 @@ const (
 	Ring                  // Decision.Plan: phones of the account, and what rings with them
 	Trunk                 // Decision.Plan: one target outside
 	Park                  // Decision.Feature has the slot
+	Queue                 // Decision.Queue: wait for one of its agents
 )
 
 // String is the kind in lower case, for logs.
 func (k Kind) String() string {
-	return [...]string{"refuse", "emergency", "feature", "ring", "trunk", "park"}[k]
+	return [...]string{"refuse", "emergency", "feature", "ring", "trunk", "park", "queue"}[k]
 }
 
 // Decision is what is to be done with a call.
@@ -52,6 +53,8 @@ type Decision struct {
 	Emergency *EmergencyCall
 	// Feature is set with kinds Feature and Park.
 	Feature *FeatureCall
+	// Queue is set with kind Queue.
+	Queue record.ID
 	// Plan is set with kinds Ring and Trunk.
 	Plan *Plan
 	// Refusal is set with kind Refuse.
@@ -83,7 +86,10 @@ type FeatureCall struct {
 	User record.ID
 	// First and Last are the slots of a park code, the same for one; Argument is empty where any of them will do.
 	First, Last int
-	// Pickup is who may be ringing for the extension of a pickup; for group calls every phone of the group.
+	// Queue is the queue a code of an agent's is about; empty for all of his.
+	Queue record.ID
+	// Pickup is who may be ringing for the extension of a pickup; for group calls every phone of the group, and of a queue
+	// every agent's.
 	Pickup []Target
 }
 

@@ -9,6 +9,7 @@ type Directory interface {
 	Device(id record.ID) *record.Device
 	Location(id record.ID) *record.Location
 	RingGroup(id record.ID) *record.RingGroup
+	CallQueue(id record.ID) *record.CallQueue
 	Schedule(id record.ID) *record.Schedule
 
 	// Extension is the account's extension with that number.

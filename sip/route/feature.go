@@ -35,6 +35,8 @@ func fits(name, argument string) bool {
 		return argument != "" && strings.Trim(argument, "0123456789") == ""
 	case FeaturePark:
 		return argument == "" || slot(argument)
+	case FeatureQueueLogin, FeatureQueuePause:
+		return queueArgument(argument)
 	case FeatureTransferBlind, FeatureTransferAttended:
 		return false
 	}
@@ -66,6 +68,8 @@ func (r *router) feature(f FeatureCall) {
 		r.pickup(f)
 	case f.User == "":
 		r.refuse(refusedNoUser)
+	case f.Name == FeatureQueueLogin, f.Name == FeatureQueuePause:
+		r.queueCode(f)
 	default:
 		r.setting(f)
 	}

@@ -46,7 +46,7 @@ func Redirect(dir Directory, d Decision, by Target, dialled string, now time.Tim
 // resume takes a decision up again.
 func resume(dir Directory, d Decision, now time.Time) router {
 	r := router{dir: dir, now: now, account: dir.Account(d.Account), d: d, led: true}
-	r.d.Plan, r.d.Feature, r.d.Refusal = nil, nil, Refusal{}
+	r.d.Plan, r.d.Feature, r.d.Queue, r.d.Refusal = nil, nil, "", Refusal{}
 	if d.Number != "" {
 		if n := dir.NumberByID(d.Number); n != nil {
 			r.prefix = n.CallerIDPrefix
@@ -58,11 +58,13 @@ func resume(dir Directory, d Decision, now time.Time) router {
 // take leads the call on by a hop.
 func (r *router) take(hop *Hop, reason string) {
 	if hop.Target != nil {
-		g := r.dir.RingGroup(hop.Group)
-		if g == nil {
-			g = &record.RingGroup{}
+		by := Diversion{Group: hop.Group, Queue: hop.Queue, Reason: reason}
+		if g := r.dir.RingGroup(hop.Group); g != nil {
+			by.Name = g.Name
+		} else if q := r.dir.CallQueue(hop.Queue); q != nil {
+			by.Name = q.Name
 		}
-		r.overflow(g, hop.Target, reason)
+		r.overflow(by, hop.Target)
 		return
 	}
 	u := r.dir.User(hop.User)

@@ -24,7 +24,7 @@ func (r *router) group(g *record.RingGroup) {
 		r.d.Kind = Ring
 		r.d.Plan = &Plan{Stages: stages, OnBusy: overflow, OnNoAnswer: overflow, OnUnreachable: overflow}
 	case overflow != nil:
-		r.overflow(g, g.Overflow, DivertedUnavailable)
+		r.overflow(Diversion{Group: g.ID, Name: g.Name, Reason: DivertedUnavailable}, g.Overflow)
 	default:
 		r.refuse(refusedNoPhone)
 	}
@@ -83,13 +83,15 @@ func (r *router) phones(t *record.Target, depth int, targets []Target) []Target 
 				targets = r.phones(&g.Members[i], depth+1, targets)
 			}
 		}
+	case record.TargetCallQueue:
+		targets = r.agents(t.ID, targets)
 	}
 	return targets
 }
 
-// overflow leads the call where a group's unanswered calls go.
-func (r *router) overflow(g *record.RingGroup, t *record.Target, reason string) {
-	by := Diversion{Group: g.ID, Name: g.Name, Number: r.calledNumber(), Reason: reason, To: string(t.ID)}
+// overflow leads the call where unanswered calls of a group or a queue go.
+func (r *router) overflow(by Diversion, t *record.Target) {
+	by.Number, by.To = r.calledNumber(), string(t.ID)
 	if t.Type == record.TargetExternal {
 		r.target(t, by)
 		return

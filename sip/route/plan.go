@@ -68,16 +68,16 @@ type CallerID struct {
 type Hop struct {
 	// Destination is dialled for the user of a forwarding rule; empty where Target is set.
 	Destination string
-	// Target is the overflow of a ring group.
+	// Target is the overflow of a ring group or a queue.
 	Target *record.Target
-	// User or Group is who sends the call on.
-	User, Group record.ID
+	// User, Group or Queue is who sends the call on.
+	User, Group, Queue record.ID
 }
 
 // Diversion is one time a call was led from whom it was for to somebody else.
 type Diversion struct {
-	// User or Group is who diverted; both empty where a number or extension leads outside by itself.
-	User, Group record.ID
+	// User, Group or Queue is who diverted; all empty where a number or extension leads outside by itself.
+	User, Group, Queue record.ID
 	// Number is the diverting party's, E.164 or in a Way the form its trunk wants; empty when it has none.
 	Number string
 	// Extension is the diverting party's.

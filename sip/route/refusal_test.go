@@ -24,6 +24,7 @@ func (e empty) RingGroup(record.ID) *record.RingGroup                        { r
 func (e empty) Extension(record.ID, string) *record.Extension                { return nil }
 func (e empty) Extensions(record.ID, record.Target) []*record.Extension      { return nil }
 func (e empty) NumberByID(record.ID) *record.Number                          { return nil }
+func (e empty) CallQueue(id record.ID) *record.CallQueue                     { return nil }
 func (e empty) ProviderAccounts(account record.ID) []*record.ProviderAccount { return nil }
 func (e empty) Line(record.ID) (Line, bool) {
 	if e.line == nil {

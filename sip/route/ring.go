@@ -40,7 +40,12 @@ func (r *router) target(t *record.Target, from Diversion) {
 	case record.TargetPark:
 		r.parkRange(t)
 		return
-	case record.TargetCallQueue, record.TargetFax:
+	case record.TargetCallQueue:
+		if q := r.dir.CallQueue(t.ID); q != nil {
+			r.queue(q)
+			return
+		}
+	case record.TargetFax:
 		r.refuse(refusedNotAvailable)
 		return
 	}

@@ -14,6 +14,7 @@ type world struct {
 	devices    map[record.ID]*record.Device
 	locations  map[record.ID]*record.Location
 	groups     map[record.ID]*record.RingGroup
+	queues     map[record.ID]*record.CallQueue
 	schedules  map[record.ID]*record.Schedule
 	extensions []*record.Extension
 	numbers    []*record.Number
@@ -26,6 +27,7 @@ func (w *world) User(id record.ID) *record.User           { return w.users[id] }
 func (w *world) Device(id record.ID) *record.Device       { return w.devices[id] }
 func (w *world) Location(id record.ID) *record.Location   { return w.locations[id] }
 func (w *world) RingGroup(id record.ID) *record.RingGroup { return w.groups[id] }
+func (w *world) CallQueue(id record.ID) *record.CallQueue { return w.queues[id] }
 func (w *world) Schedule(id record.ID) *record.Schedule   { return w.schedules[id] }
 
 func (w *world) Extension(account record.ID, number string) *record.Extension {
@@ -164,6 +166,7 @@ func newWorld() *world {
 	w.extension("2000", record.Target{Type: record.TargetRingGroup, ID: "rg_sales"})
 	w.extension("3000", record.Target{Type: record.TargetExternal, Number: "+13125550177"})
 	w.extension("3001", record.Target{Type: record.TargetCallQueue, ID: "qu_1"})
+	w.extension("3002", record.Target{Type: record.TargetCallQueue, ID: "qu_gone"})
 	w.extension("6801", record.Target{Type: record.TargetPark, First: 1, Last: 1})
 	w.extension("6805", record.Target{Type: record.TargetPark, First: 5, Last: 9})
 	w.extension("1999", record.Target{Type: record.TargetUser, ID: "user_ann"}).Status = record.Inactive
@@ -175,6 +178,10 @@ func newWorld() *world {
 		{Type: record.TargetExternal, Number: "+13125550188"},
 	}
 	w.groups[g.ID] = g
+	q := record.NewCallQueue()
+	q.ID, q.Account, q.Name = "qu_1", office, "Support"
+	q.Members = []record.QueueMember{{User: "user_ann"}, {User: "user_gone"}, {User: "user_eve", Penalty: 1}}
+	w.queues = map[record.ID]*record.CallQueue{q.ID: q}
 	w.trunk("prva_a", office)
 	w.trunk("prva_b", office).Trunk.Emergency = true
 	w.trunk("prva_o", other)
