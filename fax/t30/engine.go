@@ -1,0 +1,353 @@
+package t30
+
+import "time"
+
+// Timers of T.30 5.6, and what is derived from them.
+const (
+	t1 = 40 * time.Second        // identify each other; T.30: 35 ± 5 s
+	t2 = 20 * time.Second        // next command; T.30: 6 ± 1 s, but all repeats are to be heard
+	t4 = 3450 * time.Millisecond // reply to a sender's command; T.30: 3 s ± 15 %
+	// t4Identity is T4 of a receiver: unlike t4, or both would speak at once for ever.
+	t4Identity = 3 * time.Second
+	t5         = 60 * time.Second // receiver not ready
+	// reidentify is T.30's T2 after EOM: how long a receiver waits before it identifies
+	// itself again.
+	reidentify = 6 * time.Second
+	// storeTime is how long a receiver lets its reply wait for a page to be stored
+	// before it says that it is not ready.
+	storeTime = time.Second
+	// garbledPause is how long a sender waits after a reply it could not read.
+	garbledPause = time.Second
+
+	tries     = 3                      // of a command
+	gap       = 75 * time.Millisecond  // between carriers
+	settle    = 500 * time.Millisecond // from a last frame to an end of carrier never heard
+	longBurst = 15 * time.Second       // of frames at 300 bit/s
+	stalled   = 6 * time.Second        // a fast carrier with nothing on it is gone
+	cngPeriod = 3500 * time.Millisecond
+	cedTime   = 3 * time.Second
+	checkTime = 1500 * time.Millisecond
+	checkMin  = time.Second // of zeros in a speed check that is good
+)
+
+// Config is one fax.
+type Config struct {
+	// Caller says that we called; otherwise we answered. A caller sends, who answers
+	// receives.
+	Caller bool
+	// Ident is our name, of MaxIdent characters at most, a number as a rule.
+	Ident string
+	// SubAddress and Sender go with a call that is sent (SUB, SID), each of MaxIdent
+	// characters at most, if the far end takes them.
+	SubAddress, Sender string
+	// Caps are what is offered; at least a modem must be there.
+	Caps Caps
+	// Source is what a caller sends, Sink takes what is received.
+	Source Source
+	Sink   Sink
+	// SkipCED leaves the answering tone out, which was sent before in audio.
+	SkipCED bool
+	// Progress is told what happens, if not nil.
+	Progress func(Event)
+}
+
+// role is one side of the procedure. The engine calls it, never two at a time.
+type role interface {
+	start()
+	// sent: everything that was queued is out.
+	sent()
+	// heard: a carrier rose.
+	heard(c Carrier)
+	// command: a burst of good frames ended, its last one final.
+	command(burst []frame)
+	// garbled: a burst ended without.
+	garbled()
+	// part: a frame of a page. bits: bits of a check or a page.
+	part(f frame)
+	bits(data []byte)
+	// dropped: a fast carrier ended.
+	dropped()
+	timeout()
+	// stored: a pending page is safe, or not.
+	stored(err error)
+	// broken: the call ends here; keep what there is.
+	broken()
+	// farewell is what a DCN means now.
+	farewell() Outcome
+}
+
+// Engine is one fax call. It belongs to one goroutine. The line takes signals with
+// Take while none is under way and says Sent when one is out; what it hears it tells
+// by Carrier, Drop, Frame and Bits, and it calls Tick at Deadline.
+type Engine struct {
+	cfg  Config
+	role role
+	now  time.Time
+
+	queue []Signal
+	busy  bool // a signal that was taken is under way
+
+	up       bool
+	carrier  Carrier
+	burst    []frame
+	final    bool
+	deadline time.Time
+
+	ending bool // what is queued is the farewell
+	cut    bool // the signal under way has lost its sense
+	done   bool
+	result Result
+}
+
+// New makes the engine of one fax. Start begins it.
+func New(cfg Config) *Engine {
+	e := &Engine{cfg: cfg}
+	if cfg.Caps.Modems == 0 {
+		e.cfg.Caps.Modems = V27
+	}
+	if cfg.Caller {
+		e.role = &sender{Engine: e}
+	} else {
+		e.role = &receiver{Engine: e}
+	}
+	return e
+}
+
+// Start begins the fax.
+func (e *Engine) Start(now time.Time) {
+	e.now = now
+	e.role.start()
+}
+
+// Take is the next signal to send; ok is false if there is none now.
+func (e *Engine) Take() (s Signal, ok bool) {
+	if e.busy || len(e.queue) == 0 {
+		return Signal{}, false
+	}
+	s = e.queue[0]
+	e.queue = e.queue[1:]
+	e.busy = true
+	return s, true
+}
+
+// Sent says that the signal taken last is out.
+func (e *Engine) Sent(now time.Time) {
+	e.now, e.busy, e.cut = now, false, false
+	switch {
+	case len(e.queue) > 0:
+	case e.ending:
+		e.done = true
+	default:
+		e.role.sent()
+		if e.up { // it began before our signal was over
+			e.hear()
+		}
+	}
+}
+
+func (e *Engine) hear() {
+	e.role.heard(e.carrier)
+	if e.carrier == V21 {
+		e.wait(longBurst)
+	} else {
+		e.wait(stalled)
+	}
+}
+
+// Carrier says that a carrier rose.
+func (e *Engine) Carrier(now time.Time, c Carrier) {
+	if e.up {
+		e.Drop(now)
+	}
+	e.now, e.up, e.carrier = now, true, c
+	e.burst, e.final = e.burst[:0], false
+	if !e.ending && !e.sending() {
+		e.hear()
+	}
+}
+
+// Drop says that the carrier ended.
+func (e *Engine) Drop(now time.Time) {
+	e.now = now
+	if !e.up {
+		return
+	}
+	e.up = false
+	switch {
+	case e.ending || e.sending():
+	case e.carrier != V21:
+		e.role.dropped()
+	default:
+		e.respond()
+	}
+}
+
+// respond lets the role answer a burst.
+func (e *Engine) respond() {
+	burst, final := e.burst, e.final
+	e.burst, e.final, e.deadline = e.burst[:0], false, time.Time{}
+	if final {
+		e.role.command(burst)
+	} else {
+		e.role.garbled()
+	}
+}
+
+// Frame is a frame that was received; good says that its check sequence was right.
+func (e *Engine) Frame(now time.Time, b []byte, good bool) {
+	e.now = now
+	if e.ending || !e.up {
+		return
+	}
+	f, ok := parseFrame(b)
+	good = good && ok
+	if good && f.kind == fDCN && e.carrier == V21 {
+		e.end(e.role.farewell())
+		return
+	}
+	switch {
+	case e.sending():
+	case e.carrier != V21:
+		e.wait(stalled)
+		if good {
+			e.role.part(f)
+		}
+	case good && len(b) <= maxFrame && len(e.burst) < maxBurst && !e.final:
+		f.fif = append([]byte(nil), f.fif...)
+		e.burst, e.final = append(e.burst, f), f.final
+		if f.final {
+			e.wait(settle)
+		}
+	}
+}
+
+// Bits are bits that were received, not framed.
+func (e *Engine) Bits(now time.Time, data []byte) {
+	e.now = now
+	if e.up && e.carrier != V21 && !e.ending && !e.sending() {
+		e.wait(stalled)
+		e.role.bits(data)
+	}
+}
+
+// Tick lets time pass.
+func (e *Engine) Tick(now time.Time) {
+	e.now = now
+	if e.done || e.deadline.IsZero() || now.Before(e.deadline) {
+		return
+	}
+	e.deadline = time.Time{}
+	switch {
+	case !e.up:
+		e.role.timeout()
+	default: // the end of the carrier was never heard
+		e.Drop(now)
+	}
+}
+
+// Deadline is when Tick is next to be called; zero if nothing is waited for.
+func (e *Engine) Deadline() time.Time { return e.deadline }
+
+// Stored tells that a page whose Sink said ErrPending is stored, or why not.
+func (e *Engine) Stored(now time.Time, err error) {
+	e.now = now
+	if !e.ending && !e.done {
+		e.role.stored(err)
+	}
+}
+
+// Cancel ends the fax from here: the far end is told.
+func (e *Engine) Cancel(now time.Time) {
+	e.now = now
+	if !e.ending && !e.done {
+		e.hangUp(Canceled)
+	}
+}
+
+// Dropped ends the fax because the call is gone.
+func (e *Engine) Dropped(now time.Time) {
+	e.now = now
+	if e.done {
+		return
+	}
+	if !e.ending {
+		o := e.role.farewell()
+		if o != OK {
+			o = CallDropped
+		}
+		e.end(o)
+	}
+	e.done = true
+}
+
+// Checking reports whether a speed check is to come: a line that does not carry it
+// says by Bits how it went.
+func (e *Engine) Checking() bool {
+	r, ok := e.role.(*receiver)
+	return ok && r.known && r.check && !e.done
+}
+
+// Result is how the fax went; ok is false while it is under way.
+func (e *Engine) Result() (r Result, ok bool) { return e.result, e.done }
+
+// sending reports whether a signal of ours is on the line, or about to be. T.30 is
+// half duplex: what is heard meanwhile is no answer.
+func (e *Engine) sending() bool { return e.busy || len(e.queue) > 0 }
+
+func (e *Engine) wait(d time.Duration) { e.deadline = e.now.Add(d) }
+
+func (e *Engine) send(all ...Signal) {
+	e.deadline = time.Time{}
+	e.queue = append(e.queue, all...)
+}
+
+// say queues frames of procedure after the gap between carriers.
+func (e *Engine) say(frames ...[]byte) {
+	e.send(procedure(frames...)...)
+}
+
+func procedure(frames ...[]byte) []Signal {
+	return []Signal{{Kind: Silence, Duration: gap}, {Kind: Frames, Carrier: V21, Frames: frames}}
+}
+
+// own is a frame's kind as we write it: the caller has received a DIS.
+func (e *Engine) own(kind byte) byte {
+	if e.cfg.Caller {
+		return kind | speaker
+	}
+	return kind
+}
+
+// hangUp says goodbye.
+func (e *Engine) hangUp(o Outcome) {
+	e.role.broken()
+	e.conclude(o)
+	e.queue = e.queue[:0]
+	e.say(newFrame(true, e.own(fDCN)))
+}
+
+// end is reached when the far end has said goodbye.
+func (e *Engine) end(o Outcome) {
+	e.role.broken()
+	e.conclude(o)
+	e.queue = append(e.queue[:0], Signal{Kind: Silence, Duration: gap})
+}
+
+func (e *Engine) conclude(o Outcome) {
+	e.result.Outcome = o
+	e.ending, e.cut, e.deadline = true, e.busy, time.Time{}
+}
+
+// Cut reports whether the signal under way is to be broken off: then the line says
+// Sent at once.
+func (e *Engine) Cut() bool { return e.cut }
+
+// Hearing reports whether the engine takes a carrier to be there, and which. It gives
+// up one that has been silent for long.
+func (e *Engine) Hearing() (c Carrier, up bool) { return e.carrier, e.up }
+
+func (e *Engine) tell(ev Event) {
+	if e.cfg.Progress != nil {
+		e.cfg.Progress(ev)
+	}
+}
