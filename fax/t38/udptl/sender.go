@@ -170,3 +170,6 @@ func xorInto(dst, p []byte) []byte {
 	}
 	return dst
 }
+
+// Size is the longest datagram Append makes of packets within Room.
+func (s *Sender) Size() int { return s.o.MaxDatagram }
