@@ -18,12 +18,12 @@ run: build ## build and serve with the default configuration and a demo account
 	@exec ./bin/dialtone serve --config configs/dialtone.yaml --demo
 
 test: quicklint ## check format and code, then run every test with the race detector
-	@tools/apt.sh gcc libc6-dev curl baresip-core kamailio libxml2-utils postfix rtpengine-daemon sip-tester sipvicious iproute2 nftables
+	@tools/apt.sh gcc libc6-dev curl baresip-core ghostscript kamailio libtiff-tools libxml2-utils poppler-utils postfix rtpengine-daemon sip-tester sipvicious iproute2 nftables
 	go test -run Alloc ./sip/... ./provision/... ./store ./e911/... ./internal/...
 	go test -race -shuffle=on -timeout 30m ./...
 
 soak: ## run the tests that take long in full: floods, kill loops, big matrices
-	@tools/apt.sh gcc libc6-dev curl baresip-core kamailio libxml2-utils postfix rtpengine-daemon sip-tester sipvicious iproute2 nftables
+	@tools/apt.sh gcc libc6-dev curl baresip-core ghostscript kamailio libtiff-tools libxml2-utils poppler-utils postfix rtpengine-daemon sip-tester sipvicious iproute2 nftables
 	DIALTONE_SOAK=1 go test -race -shuffle=on -timeout 6h ./...
 
 bench: build ## print the table of work, ours, peer, floor, ratio and goal

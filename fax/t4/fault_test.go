@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // faulty codes rows with an encoder for each, so that a test may spoil one.
@@ -81,7 +79,7 @@ func TestConcealment(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(want, got); diff != "" {
+			if diff := differ(want, got); diff != "" {
 				t.Error(diff)
 			}
 			stats.run = 0
@@ -112,7 +110,7 @@ func TestEndlessRow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(page{rows[0], rows[0], rows[2], rows[3]}, got); diff != "" {
+	if diff := differ(page{rows[0], rows[0], rows[2], rows[3]}, got); diff != "" {
 		t.Error(diff)
 	}
 	if stats.BadRows != 1 {
@@ -137,7 +135,7 @@ func TestEndlessFill(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(rows, got); diff != "" || !d.Stats().Ended {
+	if diff := differ(rows, got); diff != "" || !d.Stats().Ended {
 		t.Errorf("%+v %s", d.Stats(), diff)
 	}
 	if n := cap(d.in.buf); n > 16<<10 {
@@ -158,7 +156,7 @@ func TestNoiseBeforePage(t *testing.T) {
 		if err != nil || stats.BadRows != 0 {
 			t.Fatalf("%s: %+v, %v", name, stats, err)
 		}
-		if diff := cmp.Diff(rows, got); diff != "" {
+		if diff := differ(rows, got); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
@@ -178,7 +176,7 @@ func TestEndOfPage(t *testing.T) {
 		if err != nil || stats.BadRows != 0 || stats.Ended != tc.ended {
 			t.Errorf("%s: %+v, %v", tc.name, stats, err)
 		}
-		if diff := cmp.Diff(rows, got); diff != "" {
+		if diff := differ(rows, got); diff != "" {
 			t.Errorf("%s: %s", tc.name, diff)
 		}
 	}

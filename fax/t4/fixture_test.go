@@ -2,6 +2,7 @@ package t4
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -59,6 +60,19 @@ func trim(row []byte, width int) {
 	if width%8 != 0 {
 		row[len(row)-1] &= 0xff << (8 - width%8)
 	}
+}
+
+// differ says where two pages differ.
+func differ(want, got page) string {
+	for y := range min(len(want), len(got)) {
+		if !bytes.Equal(want[y], got[y]) {
+			return fmt.Sprintf("row %d is\n%x, want\n%x", y, got[y], want[y])
+		}
+	}
+	if len(want) != len(got) {
+		return fmt.Sprintf("%d rows, want %d", len(got), len(want))
+	}
+	return ""
 }
 
 func encode(t testing.TB, f Format, p page) []byte {

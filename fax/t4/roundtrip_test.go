@@ -18,10 +18,7 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		if len(want) == 0 {
-			want = nil
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := differ(want, got); diff != "" {
 			rt.Fatal(diff)
 		}
 		if w := (Stats{Rows: len(want), Ended: !f.Bare}); stats != w {
@@ -70,7 +67,7 @@ func TestPages(t *testing.T) {
 				if err != nil || stats.BadRows != 0 || !stats.Ended {
 					t.Fatalf("%+v, %v", stats, err)
 				}
-				if diff := cmp.Diff(p, got); diff != "" {
+				if diff := differ(p, got); diff != "" {
 					t.Error(diff)
 				}
 			})
@@ -98,7 +95,7 @@ func TestFlushWithoutEnd(t *testing.T) {
 		if err != nil || stats.Ended {
 			t.Fatalf("%v: %+v, %v", coding, stats, err)
 		}
-		if diff := cmp.Diff(p, got); diff != "" {
+		if diff := differ(p, got); diff != "" {
 			t.Errorf("%v: %s", coding, diff)
 		}
 	}
