@@ -30,11 +30,12 @@ type emergencyCallView struct {
 
 // toldView is one recipient of an emergency call.
 type toldView struct {
-	Address  string       `json:"address" doc:"E-mail address."`
-	Source   string       `json:"source" doc:"Whose recipient: account, location or both."`
-	Language string       `json:"language" doc:"Language of the mails, en or fr."`
-	State    string       `json:"state" doc:"Of the mails together: pending while one is, failed when one was given up, else delivered."`
-	Mails    []noticeView `json:"mails" doc:"One for each stage, in order."`
+	Address   string       `json:"address" doc:"E-mail address, or the number of an extension."`
+	Extension record.ID    `json:"extension" doc:"The extension whose phones are sent texts; empty for mail."`
+	Source    string       `json:"source" doc:"Whose recipient: account, location or both."`
+	Language  string       `json:"language" doc:"Language of the mails, en or fr."`
+	State     string       `json:"state" doc:"Of the mails or texts together: pending while one is, failed when one was given up, else delivered."`
+	Mails     []noticeView `json:"mails" doc:"The mails or texts, one for each stage, in order."`
 }
 
 // noticeView is one mail about a stage of an emergency call.
@@ -162,7 +163,7 @@ func handleEmergency(c *call) (*answer, error) {
 func (c *call) showEmergency(e *record.EmergencyCall) (*emergencyCallView, error) {
 	v := &emergencyCallView{EmergencyCall: e, Recipients: make([]toldView, 0, len(e.Recipients))}
 	for _, r := range e.Recipients {
-		shown := toldView{Address: r.Address, Source: r.Source, Language: r.Language, State: string(store.OutboxPending)}
+		shown := toldView{Address: r.Address, Extension: r.Extension, Source: r.Source, Language: r.Language, State: string(store.OutboxPending)}
 		for _, m := range e.Mails {
 			if m.Address != r.Address {
 				continue

@@ -155,12 +155,11 @@ func (s *Service) complete(c *record.EmergencyCall) *record.EmergencyCall {
 	return &next
 }
 
-// letters are a stage's mails.
+// letters are a stage's mails and texts.
 func (s *Service) letters(c *record.EmergencyCall, j job) []posting {
 	list := make([]posting, 0, len(c.Recipients))
 	for _, r := range c.Recipients {
-		m := Compose(c, j.stage, j.at, r, s.config.MailDomain)
-		row, err := m.Row(store.OutboxEmergency, c.Account, queueOf(c.ID, r.Address), s.now())
+		row, err := s.row(c, j, r)
 		if err != nil {
 			s.log.Error("cannot write to a recipient of emergencies", "event", c.ID, "err", err)
 		}
@@ -171,6 +170,16 @@ func (s *Service) letters(c *record.EmergencyCall, j job) []posting {
 		s.log.Error("nobody is to be told of an emergency call", "event", c.ID, "account", c.Account)
 	}
 	return list
+}
+
+// row is what tells a recipient of a stage, as it waits to be sent.
+func (s *Service) row(c *record.EmergencyCall, j job, r record.EmergencyRecipient) (store.OutboxRow, error) {
+	queue := queueOf(c.ID, r.Address)
+	if r.Extension != "" {
+		t := outbox.Text{Extension: r.Extension, Body: ComposeText(c, j.stage, j.at, r.Language)}
+		return t.Row(store.OutboxEmergency, c.Account, queue, s.now())
+	}
+	return Compose(c, j.stage, j.at, r, s.config.MailDomain).Row(store.OutboxEmergency, c.Account, queue, s.now())
 }
 
 // keep is how long it can be shown who was told: as long as the record.

@@ -49,6 +49,14 @@ func newMetrics(reg prometheus.Registerer, s *Service) *metrics {
 		Name: "dialtone_emergency_slots_used", Help: "Emergency calls whose record is not written yet.",
 	}, func() float64 { return float64(s.slots.inUse()) })
 	f.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "dialtone_emergency_overdue", Help: "1 while somebody has not been told of an emergency call for 10 s.",
+	}, func() float64 {
+		if s.overdue(s.unsent()) {
+			return 1
+		}
+		return 0
+	})
+	f.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "dialtone_emergency_calls_active", Help: "Emergency calls that go on.",
 	}, func() float64 {
 		s.mu.Lock()

@@ -85,24 +85,37 @@ func sourceOf(dir route.Directory, d *route.Decision) string {
 	return record.LocationOfAccount
 }
 
-// recipientsOf are the account's recipients and the location's, each once whatever the
-// case.
+// recipientsOf are the account's recipients and the location's, each once whatever the case:
+// those who get mail, then the extensions whose phones get texts.
 func recipientsOf(dir route.Directory, a *record.Account, location record.ID) (list []record.EmergencyRecipient) {
-	add := func(addresses []string, source string) {
-		for _, address := range addresses {
-			i := slices.IndexFunc(list, func(r record.EmergencyRecipient) bool { return strings.EqualFold(r.Address, address) })
-			switch {
-			case i < 0:
-				list = append(list, record.EmergencyRecipient{Address: address, Source: source, Language: a.Language})
-			case list[i].Source != source:
-				list[i].Source = recipientOfBoth
+	add := func(address string, extension record.ID, source string) {
+		i := slices.IndexFunc(list, func(r record.EmergencyRecipient) bool { return strings.EqualFold(r.Address, address) })
+		switch {
+		case i < 0:
+			list = append(list, record.EmergencyRecipient{Address: address, Extension: extension, Source: source, Language: a.Language})
+		case list[i].Source != source:
+			list[i].Source = recipientOfBoth
+		}
+	}
+	phones := func(extensions []record.ID, source string) {
+		for _, id := range extensions {
+			if e := dir.ExtensionByID(id); e != nil && e.Account == a.ID {
+				add(e.Number, id, source)
 			}
 		}
 	}
-	add(a.EmergencyRecipients, recipientOfAccount)
+	var here record.Location
 	if l := dir.Location(location); location != "" && l != nil {
-		add(l.EmergencyRecipients, recipientOfLocation)
+		here = *l
 	}
+	for _, address := range a.EmergencyRecipients {
+		add(address, "", recipientOfAccount)
+	}
+	for _, address := range here.EmergencyRecipients {
+		add(address, "", recipientOfLocation)
+	}
+	phones(a.EmergencyExtensions, recipientOfAccount)
+	phones(here.EmergencyExtensions, recipientOfLocation)
 	return list
 }
 

@@ -61,9 +61,10 @@ type Service struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
-	mu     sync.Mutex
-	calls  map[string]*event // by the call's identifier
-	closed bool
+	mu        sync.Mutex
+	calls     map[string]*event    // by the call's identifier
+	unwritten map[*event]time.Time // since when something of theirs waits for the disk
+	closed    bool
 }
 
 // Open begins to follow calls, and writes what a stopped daemon left unwritten. It does not
@@ -74,6 +75,7 @@ func Open(cfg Config) *Service {
 	}
 	s := &Service{
 		config: cfg, store: cfg.Store, log: cfg.Log, now: cfg.Now, calls: map[string]*event{}, reached: func(string) {},
+		unwritten: map[*event]time.Time{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.metrics = newMetrics(cfg.Registerer, s)
@@ -372,6 +374,7 @@ func (e *event) writeLocked() {
 		return
 	}
 	e.writing = true
+	e.s.unwritten[e] = e.line[0].at
 	e.s.wg.Go(e.write)
 }
 
@@ -379,6 +382,7 @@ func (e *event) writeLocked() {
 func (e *event) write() {
 	for {
 		e.mu.Lock()
+		e.s.waits(e)
 		if len(e.line) == 0 {
 			e.writing = false
 			e.mu.Unlock()
@@ -397,4 +401,15 @@ func (e *event) write() {
 		}
 		e.mu.Unlock()
 	}
+}
+
+// waits notes since when something of a call waits for the disk. e.mu is held.
+func (s *Service) waits(e *event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(e.line) == 0 {
+		delete(s.unwritten, e)
+		return
+	}
+	s.unwritten[e] = e.line[0].at
 }

@@ -120,6 +120,19 @@ func (s *Server) checkSyncLine(ctx context.Context, t target, reboot bool) strin
 // notify sends a NOTIFY outside any subscription over the binding's flow and
 // returns the status the phone answered with.
 func (s *Server) notify(ctx context.Context, b *registrar.Binding, eventValue string) (int, error) {
+	return s.ask(ctx, b, alone{method: "NOTIFY", lines: []string{"Event: " + eventValue, "Subscription-State: terminated"}})
+}
+
+// alone is a request outside any dialog.
+type alone struct {
+	method string
+	lines  []string // header fields; whoever puts them here has checked them
+	body   string
+}
+
+// ask sends a request over the binding's flow and returns the status the phone answered
+// with.
+func (s *Server) ask(ctx context.Context, b *registrar.Binding, a alone) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, notifyTimeout)
 	defer cancel()
 	local, err := s.local(b)
@@ -136,30 +149,30 @@ func (s *Server) notify(ctx context.Context, b *registrar.Binding, eventValue st
 		to:     flow{source: b.Source, transport: b.Transport, listener: b.Listener, connection: b.Connection},
 		done:   func(status int, err error) { answered <- outcome{status, err} },
 	}
-	r.data = s.newNotify(b, local, r.branch, eventValue)
+	r.data = s.newAlone(b, local, r.branch, a)
 	s.send([]*request{r})
 	select {
 	case o := <-answered:
 		if o.err != nil {
-			return 0, fmt.Errorf("cannot notify %q: %w", b.AOR, o.err)
+			return 0, fmt.Errorf("cannot send %s to %q: %w", a.method, b.AOR, o.err)
 		}
 		return o.status, nil
 	case <-ctx.Done():
 		s.requests.end(r, 0, ctx.Err())
-		return 0, fmt.Errorf("cannot notify %q: %w", b.AOR, ctx.Err())
+		return 0, fmt.Errorf("cannot send %s to %q: %w", a.method, b.AOR, ctx.Err())
 	}
 }
 
 // newBranch is a branch nobody can guess (RFC 3261 8.1.1.7).
 func newBranch() string { return "z9hG4bK" + rand.Text() }
 
-// newNotify writes the message. What the binding brings has been checked when it
+// newAlone writes the message. What the binding brings has been checked when it
 // registered: no value holds a line break.
-func (s *Server) newNotify(b *registrar.Binding, local endpoint, branch, eventValue string) []byte {
+func (s *Server) newAlone(b *registrar.Binding, local endpoint, branch string, a alone) []byte {
 	user, domain, _ := splitAOR(b.AOR)
 	var m strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&m, format+"\r\n", args...) }
-	line("NOTIFY %s SIP/2.0", b.Contact)
+	line("%s %s SIP/2.0", a.method, b.Contact)
 	line("Via: SIP/2.0/%s %s:%d;branch=%s;rport", strings.ToUpper(b.Transport.String()), bracket(local.host), local.bound.Port(), branch)
 	line("Max-Forwards: 70")
 	if b.Path != "" {
@@ -168,12 +181,16 @@ func (s *Server) newNotify(b *registrar.Binding, local endpoint, branch, eventVa
 	line("From: <sip:dialtone@%s>;tag=%s", bracket(domain), rand.Text()[:16])
 	line("To: <sip:%s@%s>", escapedUser(user), bracket(domain))
 	line("Call-ID: %s", rand.Text())
-	line("CSeq: 1 NOTIFY")
-	line("Contact: <sip:%s:%d;transport=%s>", bracket(local.host), local.bound.Port(), b.Transport)
-	line("Event: %s", eventValue)
-	line("Subscription-State: terminated")
+	line("CSeq: 1 %s", a.method)
+	if a.method != "MESSAGE" { // RFC 3428 section 4
+		line("Contact: <sip:%s:%d;transport=%s>", bracket(local.host), local.bound.Port(), b.Transport)
+	}
+	for _, l := range a.lines {
+		line("%s", l)
+	}
 	line("User-Agent: dialtone/%s", s.version)
-	line("Content-Length: 0\r\n")
+	line("Content-Length: %d\r\n", len(a.body))
+	m.WriteString(a.body)
 	return []byte(m.String())
 }
 

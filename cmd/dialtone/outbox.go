@@ -3,11 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 
 	"dialtone/configs"
 	"dialtone/internal/outbox"
+	"dialtone/sip"
+	"dialtone/store/record"
 )
 
 // openOutbox starts to send what waits in the store. The function it returns ends that, and
@@ -17,7 +21,7 @@ func (d *daemon) openOutbox() (closing func() error, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d.outbox = outbox.New(outbox.Config{Store: d.store, Mail: mail, Version: version, Log: d.log, Registerer: d.metrics})
+	d.outbox = outbox.New(outbox.Config{Store: d.store, Mail: mail, Phones: &d.texts, Version: version, Log: d.log, Registerer: d.metrics})
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- d.outbox.Serve(ctx) }()
@@ -25,6 +29,20 @@ func (d *daemon) openOutbox() (closing func() error, err error) {
 		cancel()
 		return <-served
 	}, nil
+}
+
+// texts hands texts to the SIP edge, once there is one.
+type texts struct{ edge atomic.Pointer[sip.Server] }
+
+var errNotServing = errors.New("the daemon does not serve phones")
+
+// Text sends one to the phones of an extension.
+func (t *texts) Text(ctx context.Context, account, extension record.ID, body string) error {
+	edge := t.edge.Load()
+	if edge == nil {
+		return errNotServing
+	}
+	return edge.Text(ctx, account, extension, body)
 }
 
 // mailConfig reads the secrets the configuration names.

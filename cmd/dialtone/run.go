@@ -65,6 +65,7 @@ type daemon struct {
 
 	store  *store.Store
 	outbox *outbox.Outbox
+	texts  texts
 
 	emergency *e911.Service
 
@@ -156,6 +157,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	d.texts.edge.Store(d.edge)
 	d.phones = &provision.Server{
 		Listen: cfg.Provision.Listen, TLS: d.certs.forPhones(cfg.Provision.TLS.OldPhones), ClientCA: d.certs.clientCA, Store: d.store,
 		SameEverywhere: cfg.Provision.PublicURL != "" && cfg.SIP.Advertised != "",

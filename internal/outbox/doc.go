@@ -1,4 +1,5 @@
-// Package outbox sends what the store keeps to be sent: mails and webhook events.
+// Package outbox sends what the store keeps to be sent: mails, texts to phones and webhook
+// events.
 //
 // A row is tried as soon as it is on disk, and again until it is delivered or its time is
 // over: the waits are 5 s, 30 s, 2 min, 10 min, 30 min, 1 h and then 3 h up to 24 hours for
@@ -11,6 +12,6 @@
 // relay has refused it for good (5xx to RCPT or DATA), and an emergency's is offered to the
 // next relay when one has not taken it within 3 s. A webhook's event is delivered by any 2xx,
 // waits as long as Retry-After asks, and ends the webhook with 410; a host that keeps failing
-// is left alone for a while. Delivery is at least once: who is interrupted between sending
+// is left alone for a while. A text about an emergency is tried like a mail, for two minutes. Delivery is at least once: who is interrupted between sending
 // and noting it sends again, under the same Webhook-Id or Message-ID.
 package outbox

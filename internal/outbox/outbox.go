@@ -26,6 +26,7 @@ const (
 type Config struct {
 	Store   *store.Store
 	Mail    MailConfig
+	Phones  Phones // take texts; nil for none
 	Version string // in User-Agent: dialtone/<version>
 	Log     *slog.Logger
 	// Registerer takes the metrics; nil for none.
@@ -59,6 +60,8 @@ func New(cfg Config) *Outbox {
 					return mails.send(ctx, row)
 				case kindWebhook:
 					return o.poster.send(ctx, row)
+				case kindText:
+					return sendText(ctx, cfg.Phones, row)
 				}
 				return outcome{result: failed, text: "nobody can send this"}
 			},

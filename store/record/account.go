@@ -22,7 +22,7 @@ type Account struct {
 	DefaultOutboundNumber ID                `json:"default_outbound_number" doc:"Number shown on outgoing calls."`
 	HoldMusicClip         ID                `json:"hold_music_clip" doc:"Audio clip callers on hold hear; null is the built-in tune."`
 	TranscriptionEnabled  bool              `json:"transcription_enabled" doc:"Whether recordings are transcribed."`
-	RecordingEnabled      bool              `json:"recording_enabled" doc:"Whether calls may be recorded."`
+	RecordingEnabled      bool              `json:"recording_enabled" doc:"Whether calls are recorded. A party's record key then stops and resumes the recording; without this it is refused."`
 	ParkingTimeoutMinutes int               `json:"parking_timeout_minutes" doc:"Minutes until a parked call rings back, 1 to 60."`
 	ParkFallback          *Target           `json:"park_fallback" doc:"Where an unanswered ring-back goes; null parks the call again."`
 	Language              string            `json:"language" doc:"Language of mails and of the phones' menus, en or fr."`
@@ -38,6 +38,7 @@ type Account struct {
 	MainLocation          ID                `json:"main_location" doc:"The account's main location."`
 	DefaultButtonTemplate ID                `json:"default_button_template" doc:"Button template copied to new devices."`
 	EmergencyRecipients   []string          `json:"emergency_recipients" doc:"E-mail addresses told of every emergency call."`
+	EmergencyExtensions   []ID              `json:"emergency_extensions" doc:"Extensions whose phones are sent a text about every emergency call."`
 	EmergencyNumbers      []string          `json:"emergency_numbers" doc:"Emergency numbers in addition to the built-in ones."`
 	TestNumbers           []string          `json:"test_numbers" doc:"Numbers that test the emergency path in addition to 933."`
 	ProvisionUser         string            `json:"provision_user" doc:"User name phones must give over HTTP to fetch configurations; empty asks for none."`
@@ -62,7 +63,7 @@ func DefaultFeatureCodes() map[string]string {
 		"forward_no_answer_on": "*92", "forward_no_answer_off": "*93",
 		"dnd_on": "*78", "dnd_off": "*79", "call_return": "*69",
 		"pickup": "**", "park": "*68", "voicemail": "*97",
-		"transfer_blind": "*1", "transfer_attended": "*2",
+		"transfer_blind": "*1", "transfer_attended": "*2", "record_toggle": "*3",
 	}
 }
 
@@ -79,6 +80,7 @@ func (a *Account) References() []Reference {
 	r.add("hold_music_clip", KindAudioClip, a.HoldMusicClip)
 	r.add("main_location", KindLocation, a.MainLocation)
 	r.add("default_button_template", KindButtonTemplate, a.DefaultButtonTemplate)
+	r = append(r, extensionReferences("emergency_extensions", a.EmergencyExtensions)...)
 	return append(r, targetReferences(a)...)
 }
 
@@ -116,6 +118,7 @@ func (a *Account) Validate() error {
 	p.faxLimit("fax_limit_inbound", a.FaxLimitInbound)
 	p.faxLimit("fax_limit_outbound", a.FaxLimitOutbound)
 	p.emails("emergency_recipients", a.EmergencyRecipients)
+	p.extensions("emergency_extensions", a.EmergencyExtensions)
 	p.numberList("emergency_numbers", a.EmergencyNumbers)
 	p.numberList("test_numbers", a.TestNumbers)
 	p.text("provision_user", &a.ProvisionUser, MaxUsername)

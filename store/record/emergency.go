@@ -2,6 +2,7 @@ package record
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 	"time"
 
@@ -169,13 +170,14 @@ type EmergencyCallback struct {
 
 // EmergencyRecipient is somebody to be told.
 type EmergencyRecipient struct {
-	Address  string `json:"address" cbor:"address" doc:"E-mail address."`
-	Source   string `json:"source" cbor:"source" doc:"Whose recipient: account, location or both."`
-	Language string `json:"language" cbor:"language" doc:"Language of the mails, en or fr."`
+	Address   string `json:"address" cbor:"address" doc:"E-mail address, or the number of an extension."`
+	Extension ID     `json:"extension" cbor:"extension,omitempty" doc:"The extension whose phones are sent texts; empty for mail."`
+	Source    string `json:"source" cbor:"source" doc:"Whose recipient: account, location or both."`
+	Language  string `json:"language" cbor:"language" doc:"Language of the mails, en or fr."`
 }
 
-// EmergencyMail is one mail that was written: to whom, about which stage, and the outbox's
-// row of it.
+// EmergencyMail is one mail or text that was written: to whom, about which stage, and the
+// outbox's row of it.
 type EmergencyMail struct {
 	Address string `cbor:"to"`
 	Stage   string `cbor:"stage"`
@@ -216,4 +218,30 @@ type EmergencyTest struct {
 	At       time.Time `json:"at" cbor:"at" doc:"When."`
 	Location ID        `json:"location" cbor:"location" doc:"Where the device was then."`
 	Address  string    `json:"-" cbor:"address"` // digest of the address then
+}
+
+// MaxEmergencyExtensions bounds the extensions that are told of emergencies.
+const MaxEmergencyExtensions = 20
+
+// extensions checks a list of extensions that are told of emergencies.
+func (p *Problems) extensions(field string, list []ID) {
+	if len(list) > MaxEmergencyExtensions {
+		p.Add(field, CodeTooMany, "must have at most %d extensions", MaxEmergencyExtensions)
+		return
+	}
+	for i, id := range list {
+		if id.Kind() != KindExtension {
+			p.Add(index(field, i), CodeInvalid, "must be the id of an extension")
+		} else if slices.Contains(list[:i], id) {
+			p.Add(index(field, i), CodeDuplicate, "is in the list already")
+		}
+	}
+}
+
+func extensionReferences(field string, list []ID) []Reference {
+	var r refs
+	for i, id := range list {
+		r.add(index(field, i), KindExtension, id)
+	}
+	return r
 }

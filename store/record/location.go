@@ -32,6 +32,7 @@ type Location struct {
 	E911Status          string   `json:"e911_status" doc:"Whether the carrier knows the address: none, pending, provisioned, failed. A change of the address sets it back to none."`
 	E911Reason          string   `json:"e911_reason" doc:"Why the carrier refused the address."`
 	EmergencyRecipients []string `json:"emergency_recipients" doc:"E-mail addresses told of emergency calls from here, besides the account's."`
+	EmergencyExtensions []ID     `json:"emergency_extensions" doc:"Extensions whose phones are sent a text about emergency calls from here, besides the account's."`
 	Networks            []string `json:"networks" doc:"Networks that usually belong to the place (CIDR)."`
 }
 
@@ -44,8 +45,10 @@ func (l *Location) Kind() Kind { return KindLocation }
 // Unique is empty: two places may share a name.
 func (l *Location) Unique() []Unique { return nil }
 
-// References is the account.
-func (l *Location) References() []Reference { return nil }
+// References lists the extensions that are told of emergencies.
+func (l *Location) References() []Reference {
+	return extensionReferences("emergency_extensions", l.EmergencyExtensions)
+}
 
 // Clone is a deep copy.
 func (l *Location) Clone() Record { return deepCopy(l) }
@@ -64,6 +67,7 @@ func (l *Location) Validate() error {
 	p.text("room", &l.Room, MaxName)
 	p.e164("primary_number", &l.PrimaryNumber)
 	p.emails("emergency_recipients", l.EmergencyRecipients)
+	p.extensions("emergency_extensions", l.EmergencyExtensions)
 	p.networks("networks", l.Networks)
 	p.text("carrier_reference", &l.CarrierReference, maxReference)
 	if strings.ContainsAny(l.CarrierReference, "<>\" ,;") {
