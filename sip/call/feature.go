@@ -23,6 +23,8 @@ func (c *Call) feature(l *leg) {
 		route.FeatureForwardBusyOn, route.FeatureForwardBusyOff,
 		route.FeatureForwardNoAnswerOn, route.FeatureForwardNoAnswerOff:
 		c.change(f)
+	case route.FeatureQueueLogin, route.FeatureQueuePause:
+		c.toggleAgent(f)
 	default:
 		c.end(refusal(480, "Feature Not Available", record.ReasonNotFound))
 	}

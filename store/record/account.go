@@ -63,6 +63,7 @@ func DefaultFeatureCodes() map[string]string {
 		"forward_no_answer_on": "*92", "forward_no_answer_off": "*93",
 		"dnd_on": "*78", "dnd_off": "*79", "call_return": "*69",
 		"pickup": "**", "park": "*68", "voicemail": "*97",
+		"queue_login": "*45", "queue_pause": "*46",
 		"transfer_blind": "*1", "transfer_attended": "*2", "record_toggle": "*3",
 	}
 }
