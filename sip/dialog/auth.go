@@ -31,9 +31,11 @@ func (a *authorizer) challenged(res *sip.Response) bool {
 	}
 	var offered []digest.Challenged
 	for _, v := range values(res, name) {
-		c, err := digest.ParseChallenge([]byte(v))
-		if err == nil && (a.credentials.Realm == "" || c.Realm == a.credentials.Realm) {
-			offered = append(offered, c)
+		for _, one := range digest.SplitChallenges([]byte(v)) {
+			c, err := digest.ParseChallenge(one)
+			if err == nil && (a.credentials.Realm == "" || c.Realm == a.credentials.Realm) {
+				offered = append(offered, c)
+			}
 		}
 	}
 	c, ok := digest.Choose(offered)

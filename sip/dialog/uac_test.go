@@ -147,12 +147,19 @@ func TestRedirected(t *testing.T) {
 }
 
 func TestChallenged(t *testing.T) {
+	for name, between := range map[string]string{"two headers": "\nProxy-Authenticate: ", "one header": ", "} {
+		t.Run(name, func(t *testing.T) { challenged(t, between) })
+	}
+}
+
+// challenged has a call challenged by two algorithms, with something between the two.
+func challenged(t *testing.T, between string) {
 	a := newSide(t)
 	w := newWire(t, a.carrier.local)
 	caller := a.invite(t, w.addr, func(o *Outgoing) { o.Credentials = &Credentials{Username: "u", Password: "p"} })
 	first := w.request("INVITE")
-	w.answer(first, 407, "one", "Proxy-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\", algorithm=MD5\n"+
-		"Proxy-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\", algorithm=SHA-256\n", "")
+	w.answer(first, 407, "one", "Proxy-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\", algorithm=MD5"+
+		between+"Digest realm=\"r\", nonce=\"n\", qop=\"auth\", algorithm=SHA-256\n", "")
 	w.request("ACK")
 	second := w.request("INVITE")
 	if v := value(second, "Proxy-Authorization"); !strings.Contains(v, "algorithm=SHA-256") || !strings.Contains(v, "nc=00000001") {

@@ -2,6 +2,9 @@ package trunk
 
 import "errors"
 
+// errPassword says that what a trunk authenticates with cannot be opened.
+var errPassword = errors.New("the password cannot be opened")
+
 // Errors of the package.
 var (
 	// ErrUnknown says there is no such provider account.

@@ -62,7 +62,10 @@ func (t *Trunks) pingOne(ctx context.Context, a *account, d Destination) {
 	switch now := time.Now(); {
 	case err != nil:
 		t.metrics.silent.Inc()
-		changed = a.health.missed(d.Address, fmt.Sprintf("no answer to OPTIONS: %v", err), now)
+		changed = a.health.missed(d.Address, unanswered("OPTIONS", err), now)
+		if changed {
+			t.log.Info("trunk's address is down", "trunk", a.record.ID, "address", d.Address, "err", err)
+		}
 	case response.Status >= 500:
 		t.metrics.silent.Inc()
 		changed = a.health.missed(d.Address, fmt.Sprintf("OPTIONS answered %d %s", response.Status, response.Reason), now)

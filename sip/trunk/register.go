@@ -79,10 +79,25 @@ func (r *registrar) tell(at Destination, granted time.Duration, err error) {
 	if err == nil {
 		r.a.registration = registration{until: now.Add(granted), at: at.Address}
 	} else {
-		r.a.refused = err.Error()
+		r.a.refused = r.a.whyNot(err)
 	}
 	r.a.mu.Unlock()
+	if err != nil {
+		r.t.log.Info("cannot register", "trunk", r.a.record.ID, "err", err)
+	}
 	r.a.note(r.t.log, now)
+}
+
+// whyNot says for people why a round of registrations failed. a.mu is held.
+func (a *account) whyNot(err error) string {
+	var refused *failure
+	switch {
+	case errors.As(err, &refused):
+		return refused.Error()
+	case errors.Is(err, ErrNoAddress):
+		return a.lost()
+	}
+	return unanswered("REGISTER", err)
 }
 
 // failure is a REGISTER that was refused.
@@ -121,7 +136,10 @@ func (r *registrar) round(ctx context.Context) (Destination, time.Duration, erro
 		if refused {
 			wait = f.wait
 		}
-		r.a.health.failed(d.Address, err.Error(), wait, time.Now())
+		r.a.mu.Lock()
+		reason := r.a.whyNot(err)
+		r.a.mu.Unlock()
+		r.a.health.failed(d.Address, reason, wait, time.Now())
 		r.challenge = nil
 	}
 	return Destination{}, 0, last
@@ -181,7 +199,7 @@ func (r *registrar) send(ctx context.Context, d Destination, expires int) (Respo
 func (r *registrar) authorization(uri string) (string, error) {
 	password, err := r.t.password(r.a.record)
 	if err != nil {
-		return "", fmt.Errorf("cannot open the trunk's password: %w", err)
+		return "", fmt.Errorf("cannot authenticate: %w (%w)", errPassword, err)
 	}
 	r.count++
 	value, err := digest.Respond(*r.challenge, digest.Answer{
@@ -198,9 +216,11 @@ func (r *registrar) challenged(response *Response) (stale, ok bool) {
 	}
 	var list []digest.Challenged
 	for _, value := range response.values(name) {
-		c, err := digest.ParseChallenge([]byte(value))
-		if err == nil && (r.a.record.Trunk.Realm == "" || strings.EqualFold(c.Realm, r.a.record.Trunk.Realm)) {
-			list = append(list, c)
+		for _, one := range digest.SplitChallenges([]byte(value)) {
+			c, err := digest.ParseChallenge(one)
+			if err == nil && (r.a.record.Trunk.Realm == "" || strings.EqualFold(c.Realm, r.a.record.Trunk.Realm)) {
+				list = append(list, c)
+			}
 		}
 	}
 	best, ok := digest.Choose(list)

@@ -57,14 +57,11 @@ func (a *account) judge(now time.Time) (State, string) {
 		return StateDisabled, ""
 	}
 	a.mu.Lock()
-	reg, missing := a.registration, a.missing
+	reg, lost := a.registration, a.lost()
 	a.mu.Unlock()
 	all := a.addresses()
 	if len(all) == 0 {
-		if missing != nil {
-			return StateUnreachable, missing.Error()
-		}
-		return StateUnreachable, "its hosts are being looked up"
+		return StateUnreachable, lost
 	}
 	down := ""
 	for _, address := range all {
@@ -86,6 +83,19 @@ func (a *account) judge(now time.Time) (State, string) {
 		return StateRegistrationFailed, "not registered yet"
 	}
 	return StateRegistrationFailed, reg.refused
+}
+
+// lost says for people why there is no address. a.mu is held.
+func (a *account) lost() string {
+	if a.missing == nil {
+		return "its hosts are being looked up"
+	}
+	for _, h := range a.hosts {
+		if h.found.Load() == nil {
+			return notFound(h.name)
+		}
+	}
+	return notFound("its hosts")
 }
 
 // note keeps when the state changed, and says so in the log.
