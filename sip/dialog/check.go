@@ -147,7 +147,10 @@ func unreadable(req *sip.Request) *refusal {
 	if e := value(req, "Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return &refusal{label: refusedBody, status: sip.StatusUnsupportedMediaType, headers: []Header{{"Accept-Encoding", "identity"}}}
 	}
-	kind, _ := splitParams(strings.ToLower(value(req, "Content-Type")))
+	kind, params := splitParams(strings.ToLower(value(req, "Content-Type")))
+	if strings.HasPrefix(kind, "multipart/") && params.get("boundary") == "" { // not to be taken for a body without an offer
+		return &refusal{label: refusedBody, status: sip.StatusBadRequest, reason: "Missing Boundary"}
+	}
 	if kind == "" || kind == typeSDP || strings.HasPrefix(kind, "multipart/") ||
 		strings.Contains(strings.ToLower(value(req, "Content-Disposition")), "optional") {
 		return nil

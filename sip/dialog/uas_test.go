@@ -197,6 +197,7 @@ func TestRefusedBeforeAnybodySees(t *testing.T) {
 		{"line feed", "400", "Subject: a\nb\n"},
 		{"encoded", "415", "Content-Encoding: gzip\n"},
 		{"strange body", "415", "Content-Type: application/x-cat\n"},
+		{"no boundary", "400", "Content-Type: multipart/mixed\n"},
 		{"two contacts", "400", "Contact: <sip:other@h>\n"},
 	}
 	for _, tt := range tests {
