@@ -221,10 +221,10 @@ func TestSIPpCalls(t *testing.T) {
 		{name: "BYE after REFER", scenario: "refer_and_bye", record: "answered normal 200 callee"},
 		{name: "BYEs cross", scenario: "byes_cross", record: "answered normal 200 caller"},
 		{name: "302", scenario: "redirected", record: "answered normal 200 caller"},
-		{name: "486", scenario: "refused", play: play{"Says": 486, "Told": 486}, record: "busy user_busy 486"},
+		{name: "486", scenario: "refused", play: play{"Says": 486, "Told": 486}, record: "busy user_busy 486 callee"},
 		{name: "488 to our first offer and the next", scenario: "refused", play: play{"Says": 488, "Told": 488, "Calls": 2}, record: "failed incompatible_media 488"},
-		{name: "503", scenario: "refused", play: play{"Says": 503, "Told": 480}, record: "failed not_registered 480"},
-		{name: "603", scenario: "refused", play: play{"Says": 603, "Told": 603}, record: "declined declined 603"},
+		{name: "503", scenario: "refused", play: play{"Says": 503, "Told": 480}, record: "failed unreachable 480 system"},
+		{name: "603", scenario: "refused", play: play{"Says": 603, "Told": 603}, record: "declined declined 603 callee"},
 		{name: "nobody registered", scenario: "not_rung", play: play{"Told": 480}, record: "failed not_registered 480"},
 		{
 			name: "unknown number", scenario: "not_rung", play: play{"Told": 404, "Dial": "1999"},

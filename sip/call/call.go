@@ -33,6 +33,7 @@ type Call struct {
 	wg     sync.WaitGroup // look-ups on the way
 
 	legs []*leg
+	made int // legs so far
 	// caller and callee are the two seats: who waits for an answer or talks, and who
 	// answered. A transfer puts others on them.
 	caller, callee *leg
@@ -49,6 +50,7 @@ type Call struct {
 
 	record    record.CallRecord
 	transfers int
+	numbers   []int        // of the record's legs
 	started   bool         // somebody was told of it
 	rang      bool         // somebody was rung, and that was told
 	moved     bool         // whom it was about talks in another call now
@@ -198,6 +200,8 @@ var errTooManyLegs = errors.New("too many dialogs in one call")
 func (c *Call) add(l *leg) {
 	l.owner.Store(c)
 	c.legs = append(c.legs, l)
+	l.number = c.made
+	c.made++
 }
 
 // remove forgets a leg and frees what it holds. The dialog has ended or ends by itself.
@@ -208,9 +212,7 @@ func (c *Call) remove(l *leg) {
 	l.gone = true
 	c.forget(l)
 	if l.dialogue != nil {
-		if len(c.record.Legs) < maxRecordedLegs {
-			c.record.Legs = append(c.record.Legs, l.facts())
-		}
+		c.recordLeg(l)
 		c.m.unregister(l)
 	}
 	c.lampOff(l)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"dialtone/sip/dialog"
 	"dialtone/store/record"
 )
 
@@ -55,4 +56,19 @@ func cutTag(address string) string {
 		before += ">"
 	}
 	return before
+}
+
+func TestSessionExpired(t *testing.T) {
+	r := newRecords(t)
+	r.bind("cid", dead, "sip:cid@127.0.0.1:1")
+	m, s := newScripted(r)
+	a, c := talking(r, m, s, "ann", "1003")
+	a.happens(dialog.Ended{Why: dialog.WhySessionExpired})
+	if got := r.record(t, 0); got.Reason != record.ReasonSessionExpired || got.HungUpBy != record.HungUpByCaller {
+		t.Errorf("%s by %s", got.Reason, got.HungUpBy)
+	}
+	if _, over, _ := c.state(); !over {
+		t.Error("the other side was not told")
+	}
+	eventually(t, "end of all calls", func() bool { return m.Len() == 0 })
 }

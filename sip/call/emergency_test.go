@@ -10,6 +10,7 @@ import (
 
 	"dialtone/sip/dialog"
 	"dialtone/sip/route"
+	"dialtone/store"
 	"dialtone/store/record"
 	"dialtone/test/peer"
 )
@@ -218,6 +219,22 @@ func TestEmergencyInTo(t *testing.T) {
 	ringing(t, carrier).Answer(t)
 	a.Await(t, 200)
 	a.Hangup(t)
+	p.quiet()
+}
+
+func TestEmergencyWithNoTrunkAtAll(t *testing.T) {
+	p := newPBX(t)
+	edited(t, p.records.store, p.number, func(n *record.Number) { n.ProviderAccount = "" })
+	err := p.records.store.Update(t.Context(), func(tx *store.Tx) error { return tx.Delete(p.trunk, 0) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := p.phone("ann").Dial(t, "911").Final(t); m.Status() != 503 {
+		t.Errorf("answered %s", m.Start)
+	}
+	if r := p.record(t, 0); r.Result != record.CallFailed || r.Reason != record.ReasonNoTrunk {
+		t.Errorf("%s, %s", r.Result, r.Reason)
+	}
 	p.quiet()
 }
 

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"slices"
 	"time"
 
 	"dialtone/sip/route"
@@ -69,6 +70,18 @@ func (c *Call) describeForward(d *route.Decision) {
 		}
 		c.record.Forwards = append(c.record.Forwards, who+" forwarded to "+by.To+": "+by.Reason)
 	}
+}
+
+// recordLeg puts a leg that has ended into the call's record, in the order the legs were
+// made.
+func (c *Call) recordLeg(l *leg) {
+	r := &c.record
+	if len(r.Legs) >= maxRecordedLegs {
+		return
+	}
+	at, _ := slices.BinarySearch(c.numbers, l.number)
+	c.numbers = slices.Insert(c.numbers, at, l.number)
+	r.Legs = slices.Insert(r.Legs, at, l.facts())
 }
 
 // write gives the record of an ended call away: once.

@@ -120,7 +120,7 @@ func (c *Call) legEnded(l *leg, ev dialog.Ended) {
 	o := ended(record.CallAnswered, record.ReasonNormal, 200, "", 0, hungUpBy(seat, ev.Remote))
 	switch ev.Why {
 	case dialog.WhySessionExpired:
-		o.reason = record.ReasonSessionExpired
+		o.reason, o.by = record.ReasonSessionExpired, hungUpBy(seat, true) // who was silent
 	case dialog.WhyNoAck:
 		o.reason = record.ReasonTimeout
 	case dialog.WhyNoAnswer, dialog.WhyFlowLost:
@@ -195,6 +195,9 @@ func (c *Call) hangup(l *leg, why dialog.Cause) {
 		return
 	}
 	if l.dialogue != nil {
+		if !l.answered && l.status == 0 && !l.Incoming() {
+			l.status = 487 // what its CANCEL comes to
+		}
 		l.Hangup(why)
 	}
 	c.remove(l)

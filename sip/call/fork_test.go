@@ -1,6 +1,7 @@
 package call
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,8 +29,17 @@ func TestForkFirstAnswerWins(t *testing.T) {
 	a.Hears(t, 600)
 	b2.Hangup(t)
 	a.AwaitRequest(t, "BYE")
-	if r := p.record(t, 0); r.HungUpBy != record.HungUpByCallee || r.Result != record.CallAnswered {
+	r := p.record(t, 0)
+	if r.HungUpBy != record.HungUpByCallee || r.Result != record.CallAnswered {
 		t.Errorf("record %+v", r)
+	}
+	var legs []string // in the order they were made, whichever ended first
+	for _, l := range r.Legs {
+		user, _, _ := strings.Cut(strings.TrimPrefix(l.URI, "sip:"), "@")
+		legs = append(legs, user+" "+itoa(l.Status))
+	}
+	if want := []string{"ann 200", "bob 487", "bob 503", "bob2 200"}; !slices.Equal(legs, want) {
+		t.Errorf("legs %q, want %q", legs, want)
 	}
 	p.quiet()
 }
@@ -64,12 +74,13 @@ func TestUnanswered(t *testing.T) {
 		statuses       []int // of bob's two phones
 		status         int
 		result, reason string
+		by             string
 	}{
-		{"all busy", []int{486, 486}, 486, record.CallBusy, record.ReasonUserBusy},
-		{"one busy, one unreachable", []int{486, 503}, 486, record.CallBusy, record.ReasonUserBusy},
-		{"declined", []int{603, 0}, 603, record.CallDeclined, record.ReasonDeclined},
-		{"nothing works", []int{500, 503}, 480, record.CallFailed, record.ReasonNotRegistered},
-		{"no codec", []int{488, 488}, 488, record.CallFailed, record.ReasonIncompatibleMedia},
+		{"all busy", []int{486, 486}, 486, record.CallBusy, record.ReasonUserBusy, record.HungUpByCallee},
+		{"one busy, one unreachable", []int{486, 503}, 486, record.CallBusy, record.ReasonUserBusy, record.HungUpByCallee},
+		{"declined", []int{603, 0}, 603, record.CallDeclined, record.ReasonDeclined, record.HungUpByCallee},
+		{"nothing works", []int{500, 503}, 480, record.CallFailed, record.ReasonUnreachable, record.HungUpBySystem},
+		{"no codec", []int{488, 488}, 488, record.CallFailed, record.ReasonIncompatibleMedia, record.HungUpByCallee},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := newPBX(t)
@@ -86,8 +97,8 @@ func TestUnanswered(t *testing.T) {
 			}
 			a.Await(t, tc.status)
 			r := p.record(t, 0)
-			if r.Result != tc.result || r.Reason != tc.reason || r.SIPStatus != tc.status {
-				t.Errorf("%s, %s, %d", r.Result, r.Reason, r.SIPStatus)
+			if r.Result != tc.result || r.Reason != tc.reason || r.SIPStatus != tc.status || r.HungUpBy != tc.by {
+				t.Errorf("%s, %s, %d, %s", r.Result, r.Reason, r.SIPStatus, r.HungUpBy)
 			}
 			p.quiet()
 		})

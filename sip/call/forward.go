@@ -28,7 +28,7 @@ func (c *Call) redirected(b *branch, ev dialog.Failed) bool {
 	r := c.ring
 	if len(ev.Contacts) == 0 || c.severalRing(b) {
 		ev.Status = 486
-		c.branchOver(b, 486)
+		c.branchOver(b, 486, true)
 		return true
 	}
 	var next route.Decision

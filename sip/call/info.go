@@ -27,6 +27,8 @@ type Info struct {
 	Held       bool       `json:"held" doc:"Whether one side is on hold."`
 	Codec      string     `json:"codec" doc:"The caller's codec once it is answered."`
 	Secure     bool       `json:"secure" doc:"Whether signalling and media are encrypted on every leg."`
+
+	moved bool // those it was about talk in another call now
 }
 
 // States of a call.
@@ -98,7 +100,7 @@ func (c *Call) publish() {
 	r := &c.record
 	info := Info{
 		ID: c.id, Account: c.decision.Account, Direction: r.Direction, State: stateTrying, From: r.From, CallerName: r.CallerName,
-		To: r.To, User: r.User, Device: r.Device, Trunk: r.Trunk, StartedAt: r.StartedAt,
+		To: r.To, User: r.User, Device: r.Device, Trunk: r.Trunk, StartedAt: r.StartedAt, moved: c.moved,
 	}
 	switch {
 	case !r.AnsweredAt.IsZero():
@@ -132,12 +134,13 @@ func (i *Info) same(o *Info) bool {
 	return a == b && (i.AnsweredAt == nil) == (o.AnsweredAt == nil)
 }
 
-// Active lists an account's calls, the oldest first.
+// Active lists an account's calls, the oldest first; not one whose parties talk in another
+// by now.
 func (m *Manager) Active(account record.ID) []Info {
 	m.mu.Lock()
 	list := make([]Info, 0, 8)
 	for _, c := range m.calls {
-		if info := c.info.Load(); info != nil && info.Account == account {
+		if info := c.info.Load(); info != nil && info.Account == account && !info.moved {
 			list = append(list, *info)
 		}
 	}

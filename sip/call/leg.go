@@ -61,6 +61,7 @@ type leg struct {
 	owner atomic.Pointer[Call]
 
 	lamp     *Lamp // what watchers see; nil before it has a dialog
+	number   int   // of the call's legs, in the order they were made
 	status   int   // final status of its INVITE
 	rang     bool
 	answered bool

@@ -28,7 +28,7 @@ import (
 
 const (
 	office   = "pbx.example"
-	patience = 10 * time.Second
+	patience = 30 * time.Second
 )
 
 // dead is an address nothing can be sent to.

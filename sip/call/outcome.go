@@ -52,6 +52,16 @@ var (
 	endFeature   = ended(record.CallAnswered, record.ReasonNormal, 200, "", 0, record.HungUpBySystem)
 )
 
+// emergencyLost is the outcome of a call for help that no trunk has taken; the best of
+// their answers is statusNoTrunk when there was none to ask.
+func emergencyLost(best int) outcome {
+	o := endEmergency
+	if best == statusNoTrunk {
+		o.reason, o.text = record.ReasonNoTrunk, "No trunk for the emergency call"
+	}
+	return o
+}
+
 // results are the results of calls nobody answered, by their reason.
 var results = map[string]string{
 	record.ReasonUserBusy: record.CallBusy, record.ReasonDoNotDisturb: record.CallDeclined, record.ReasonDeclined: record.CallDeclined,

@@ -95,7 +95,7 @@ func (c *Call) tryWay(b *branch) {
 		})
 		return
 	}
-	c.branchOver(b, o.worst)
+	c.branchOver(b, o.worst, false)
 }
 
 func (c *Call) acquire(id record.ID) (release func(), err error) {
@@ -245,6 +245,7 @@ func (c *Call) impatient(b *branch, l *leg) {
 	if b.over || b.leg != l || l.gone || l.Heard() {
 		return
 	}
+	l.status = 408
 	c.hangup(l, dialog.Cause{Status: 408, Text: "No response"})
 	c.branchFailed(b, dialog.Failed{Status: 408, Timeout: true})
 }

@@ -1,7 +1,9 @@
 package call
 
 import (
+	"cmp"
 	"strings"
+	"time"
 
 	"dialtone/sip/dialog"
 	"dialtone/sip/media"
@@ -19,9 +21,12 @@ type ring struct {
 	branches []*branch
 	outcomes []route.Outcome
 	best     int     // final status the caller would hear
+	word     bool    // it is a phone's own word
+	found    bool    // somebody was where a phone could be rung
 	said     int     // provisional status the caller heard
 	early    *branch // whose sound the caller hears
 	timer    *timer  // end of the stage
+	timeout  time.Duration
 	headers  []dialog.Header
 	settled  func(c *Call, won *leg, o outcome)
 }
@@ -59,6 +64,7 @@ func (c *Call) nextStage() {
 	stage := plan.Stages[r.stage]
 	r.stage++
 	r.branches = nil
+	r.timeout = max(cmp.Or(stage.Timeout, defaultRing), time.Second)
 	for _, t := range stage.Targets {
 		c.ringTarget(t)
 		if c.ring != r || c.over {
@@ -69,11 +75,7 @@ func (c *Call) nextStage() {
 		c.nextStage()
 		return
 	}
-	timeout := stage.Timeout
-	if timeout <= 0 {
-		timeout = defaultRing
-	}
-	r.timer = c.after(timeout, func(c *Call) { c.stageTimedOut(r) })
+	r.timer = c.after(r.timeout, func(c *Call) { c.stageTimedOut(r) })
 }
 
 // ringTarget rings every binding of a line, or a number outside.
@@ -87,12 +89,12 @@ func (c *Call) ringTarget(t route.Target) {
 	}
 	if t.Single && c.m.lamps.busy(t.User, c) {
 		r.outcomes = append(r.outcomes, route.Busy)
-		r.note(486)
+		r.note(486, false)
 		return
 	}
 	if c.decision.Window == nil && c.m.lamps.urgent(t.AOR, c) {
 		r.outcomes = append(r.outcomes, route.Busy) // nobody is called away from a call for help
-		r.note(486)
+		r.note(486, false)
 		return
 	}
 	bindings := c.m.config.Bindings.Lookup(nil, []byte(strings.ToLower(t.AOR)), c.m.now())
@@ -100,6 +102,7 @@ func (c *Call) ringTarget(t route.Target) {
 		r.outcomes = append(r.outcomes, route.Unreachable)
 		return
 	}
+	r.found = true
 	for i := range bindings {
 		if len(r.branches) >= maxBranches {
 			c.log.Warn("too many phones to ring", "aor", t.AOR)
@@ -130,6 +133,8 @@ func (c *Call) ringBinding(b *branch, at *registrar.Binding, policy media.Policy
 	}
 	c.view(func(d directory) { l.who.named(d.v) })
 	o.Headers = append(o.Headers, historyInside(c.ring.decision, hostOf(b.target.AOR))...)
+	o.Headers = append(o.Headers, c.referredBy(hostOf(b.target.AOR))...)
+	o.Headers = append(o.Headers, dialog.Header{Name: "Expires", Value: itoa(int(c.ring.timeout / time.Second))})
 	b.leg = l
 	c.call(b, o, media.Options{SRTP: policy, Symmetric: true})
 }
@@ -206,10 +211,10 @@ func (r *ring) of(l *leg) *branch {
 	return nil
 }
 
-// note keeps the final status that tells the caller most.
-func (r *ring) note(status int) {
+// note keeps the final status that tells the caller most; word says that it is a phone's.
+func (r *ring) note(status int, word bool) {
 	if r.best == 0 || better(status, r.best) {
-		r.best = status
+		r.best, r.word = status, word
 	}
 }
 
@@ -322,13 +327,13 @@ func (c *Call) branchFailed(b *branch, ev dialog.Failed) {
 	}
 	if b.outside != nil {
 		if !c.nextWay(b, ev) {
-			c.branchOver(b, b.outside.worst)
+			c.branchOver(b, b.outside.worst, false)
 		}
 		return
 	}
 	if again := b.again; again != nil && refusesMedia(ev.Status) {
 		b.again = nil
-		r.note(ev.Status)
+		r.note(ev.Status, true)
 		again(c)
 		return
 	}
@@ -337,12 +342,13 @@ func (c *Call) branchFailed(b *branch, ev dialog.Failed) {
 		status = 0
 	}
 	if status < 300 || status >= 400 || !c.redirected(b, ev) {
-		c.branchOver(b, status)
+		c.branchOver(b, status, ev.Response != nil)
 	}
 }
 
-// branchOver counts a branch's final status; the last branch ends the stage.
-func (c *Call) branchOver(b *branch, status int) {
+// branchOver counts a branch's final status, which may be a phone's own word; the last
+// branch ends the stage.
+func (c *Call) branchOver(b *branch, status int, word bool) {
 	r := c.ring
 	if r == nil || b.over {
 		return
@@ -350,7 +356,7 @@ func (c *Call) branchOver(b *branch, status int) {
 	b.over = true
 	b.outside.stop()
 	r.outcomes = append(r.outcomes, route.OutcomeOf(status, b.rang))
-	r.note(status)
+	r.note(status, word)
 	switch {
 	case status >= 600 && b.outside == nil:
 		r.stop(c, nil, dialog.Cause{Status: status, Text: "Declined elsewhere"})
@@ -377,7 +383,7 @@ func (c *Call) stageTimedOut(r *ring) {
 			o = route.Unreachable
 		}
 		r.outcomes = append(r.outcomes, o)
-		r.note(map[bool]int{true: 480, false: 408}[b.rang])
+		r.note(map[bool]int{true: 480, false: 408}[b.rang], false)
 		if b.leg != nil {
 			c.hangup(b.leg, dialog.Cause{Status: 487, Q850: 19, Text: "no answer"})
 		}
@@ -402,7 +408,7 @@ func (c *Call) planEnded() {
 // is answered by the outside's own words.
 func (c *Call) unanswered(r *ring, o route.Outcome, next route.Decision) outcome {
 	if c.emergency {
-		return endEmergency
+		return emergencyLost(r.best)
 	}
 	if next.Kind == route.Refuse && next.Refusal.Reason == record.ReasonLoop {
 		return refused(next.Refusal, record.CallFailed)
@@ -417,5 +423,12 @@ func (c *Call) unanswered(r *ring, o route.Outcome, next route.Decision) outcome
 	if next.Kind != route.Refuse || refusal.Status == 0 {
 		refusal = o.Refusal()
 	}
-	return refused(refusal, "")
+	if r.found && refusal.Reason == record.ReasonNotRegistered {
+		refusal.Reason = record.ReasonUnreachable // whoever is registered was not to be had
+	}
+	out := refused(refusal, "")
+	if r.word && (o == route.Busy || o == route.Declined) {
+		out.by = record.HungUpByCallee
+	}
+	return out
 }

@@ -96,6 +96,16 @@ func (c *Call) blind(by, of *leg, dialled string, r referral) {
 	c.startRing(of, d, (*Call).transferred)
 }
 
+// referredBy tells a phone that is rung for a transfer in whose name (RFC 3892). What the
+// transferor's own phone says of that is not believed.
+func (c *Call) referredBy(host string) []dialog.Header {
+	t := c.transfer
+	if t == nil || t.back || t.by.who.number == "" || t.by.who.private {
+		return nil
+	}
+	return []dialog.Header{{Name: "Referred-By", Value: asserted(t.by.who.name, t.by.who.number, host)}}
+}
+
 // noteTransfer puts a transfer into the call's record.
 func (c *Call) noteTransfer(by *leg, to string) {
 	c.note(by.who.number + " transferred to " + to)

@@ -20,6 +20,12 @@ func TestBlindTransfer(t *testing.T) {
 	if from := b.Invite().Get("From"); !strings.Contains(from, "sip:1003@") {
 		t.Errorf("target sees %q", from)
 	}
+	if by := b.Invite().Get("Referred-By"); by != `"Ann" <sip:1001@pbx.example>` {
+		t.Errorf("Referred-By %q", by)
+	}
+	if expires := b.Invite().Get("Expires"); expires == "" || expires == "0" {
+		t.Errorf("Expires %q", expires)
+	}
 	b.Reply(180)
 	b.Answer(t)
 	if got := a.AwaitTransfer(t); got != "200 OK" {
@@ -106,6 +112,9 @@ func TestAttendedTransfer(t *testing.T) {
 		t.Errorf("transferor was told %q", got)
 	}
 	a2.AwaitRequest(t, "BYE")
+	if list := p.Active(p.account); len(list) != 1 { // the transferor still has to hang up
+		t.Errorf("active: %+v", list)
+	}
 	a.Hangup(t)
 	c.Tone(450)
 	b.Hears(t, 450)
