@@ -20,20 +20,23 @@ type Directory interface {
 
 // Resource is what can be watched.
 type Resource struct {
-	Sources   []Source // whose dialogs are its own; none for a mailbox
-	Name      string   // as people know it
-	Voicemail string   // the number that leads to the account's messages, if any
+	Sources []Source // whose dialogs are its own; none for a mailbox
+	// Standing is a state that records alone decide, shown instead of dialogs: Early,
+	// Confirmed or Terminated. Trying is none.
+	Standing  State
+	Name      string // as people know it
+	Voicemail string // the number that leads to the account's messages, if any
 }
 
 func (r *Resource) equal(o *Resource) bool {
-	return r.Name == o.Name && r.Voicemail == o.Voicemail && slices.Equal(r.Sources, o.Sources)
+	return r.Name == o.Name && r.Standing == o.Standing && r.Voicemail == o.Voicemail && slices.Equal(r.Sources, o.Sources)
 }
 
 // Records is the [Directory] of a store.
 type Records struct{ Store *store.Store }
 
-// Resolve finds an extension, a phone's user name, a park slot or the number of the
-// voicemail.
+// Resolve finds an extension, a phone's user name, a park slot, an agent of a queue or the
+// number of the voicemail.
 func (r Records) Resolve(account record.ID, name, host string) (res Resource, ok bool) {
 	r.Store.View(func(v *store.View) {
 		a, known := v.Account(account)
@@ -54,13 +57,17 @@ func (r Records) Resolve(account record.ID, name, host string) (res Resource, ok
 			res.Sources, ok = []Source{Park(account, slot)}, true
 			return
 		}
+		if agent, found := dialledAgent(v, a, name); found {
+			res.Sources, res.Name, res.Standing, ok = agent.Sources, agent.Name, agent.Standing, true
+			return
+		}
 		ok = name != "" && (name == a.VoicemailNumber || name == a.FeatureCodes["voicemail"])
 	})
 	return res, ok
 }
 
 // extension is whose dialogs light an extension: those of the person's phones, of the
-// line, or of whatever phones ring for it.
+// line, of who waits in the queue, or of whatever phones ring for it.
 func extension(v *store.View, e *record.Extension) (sources []Source, name string, ok bool) {
 	switch e.Target.Type {
 	case record.TargetUser:
@@ -74,6 +81,11 @@ func extension(v *store.View, e *record.Extension) (sources []Source, name strin
 	case record.TargetDeviceLine:
 		if l, found := v.DeviceLine(e.Target.ID, e.Target.Line); found {
 			sources, name = []Source{Line(l.AOR())}, l.Line.Label
+		}
+	case record.TargetCallQueue:
+		sources = []Source{Queue(e.Target.ID)}
+		if q, found := store.Get[*record.CallQueue](v, e.Target.ID); found {
+			name = q.Name
 		}
 	case record.TargetPark:
 		sources = slots(e.Account, e.Target.First, e.Target.Last)

@@ -8,7 +8,8 @@
 // # How a lamp gets its light
 //
 // A resource is what a package says of one address; it draws on sources: lines,
-// extensions. A published dialog marks its source; the server's one worker writes the
+// extensions, park slots, queues. An agent of a queue has none: records say how he stands.
+// A published dialog marks its source; the server's one worker writes the
 // documents of the resources that draw on it, once each, and lines up their
 // subscriptions. Each subscription has one NOTIFY under way at most. What changes
 // meanwhile is sent when it is answered, as it is then: documents are always whole.

@@ -26,11 +26,13 @@ func TestDocuments(t *testing.T) {
 	anonymous := Dialog{ID: "d3", CallID: `<c3>&"x"`, Remote: "us3", State: Early, Since: noon}
 	dialling := Dialog{ID: "d4", CallID: "c4", Initiator: true, State: Trying, Number: "*78", Since: noon}
 	many := []Dialog{ringing("d1"), ringing("d5"), ringing("d6"), ringing("d7"), ringing("d8")}
+	waiting := Dialog{ID: "call_1", CallID: "call_1", State: Early, Number: "+13125550155", Name: "Zed", Since: noon}
 	for _, tt := range []struct {
 		name    string
 		of      string
 		dialogs []Dialog
 	}{
+		{"dialog-queue", "dialog", []Dialog{waiting}},
 		{"dialog-idle", "dialog", nil},
 		{"dialog-ringing", "dialog", []Dialog{ringing("d1")}},
 		{"dialog-several", "dialog", []Dialog{talking, dialling, ringing("d1"), anonymous}},

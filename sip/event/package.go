@@ -21,6 +21,17 @@ type subject struct {
 	dialogs []Dialog
 }
 
+// standing is the dialog that stands for what records decide; nil where they do not.
+func (s *subject) standing() []Dialog {
+	switch s.about.Standing {
+	case Trying:
+		return nil
+	case Terminated:
+		return []Dialog{}
+	}
+	return []Dialog{{ID: s.name, CallID: s.name, State: s.about.Standing, Number: s.name, Name: s.about.Name}}
+}
+
 // document is a body. The version, where the package has one, goes between head and
 // tail.
 type document struct {

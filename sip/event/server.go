@@ -98,6 +98,12 @@ func (s *Server) Publish(d Dialog, sources ...Source) {
 	poke(s.wake)
 }
 
+// Show tells what dialogs a source has now, instead of all it had. It waits for nothing.
+func (s *Server) Show(source Source, dialogs ...Dialog) {
+	s.states.replace(source, dialogs)
+	poke(s.wake)
+}
+
 // Reconfigured tells that an account's records have changed, "" those of all accounts.
 func (s *Server) Reconfigured(account record.ID) {
 	s.mu.Lock()
@@ -200,7 +206,9 @@ func (s *Server) refresh(r *resource, now time.Time) {
 // render writes a resource's document and tells whether it has changed.
 func (s *Server) render(r *resource) bool {
 	subject := r.subject
-	subject.dialogs = s.states.of(subject.about.Sources)
+	if subject.dialogs = subject.standing(); subject.dialogs == nil {
+		subject.dialogs = s.states.of(subject.about.Sources)
+	}
 	was := r.document
 	r.document = r.of.write(&subject)
 	return r.document != was

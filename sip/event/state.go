@@ -2,6 +2,7 @@ package event
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -80,6 +81,25 @@ func (s *states) put(d Dialog, sources []Source) {
 		}
 		s.changed[source] = struct{}{}
 	}
+}
+
+// replace takes the dialogs a source has now.
+func (s *states) replace(source Source, dialogs []Dialog) {
+	of := make(map[string]Dialog, len(dialogs))
+	for _, d := range dialogs {
+		of[d.ID] = d
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if maps.Equal(of, s.bySource[source]) {
+		return
+	}
+	if len(of) == 0 {
+		delete(s.bySource, source)
+	} else {
+		s.bySource[source] = of
+	}
+	s.changed[source] = struct{}{}
 }
 
 // take appends the sources that have changed since it was last asked.
