@@ -55,6 +55,9 @@ const (
 	tableCallTrace   = "call_trace"
 	tableQueueHour   = "queue_hour"
 	tableFaxWindow   = "fax_window"
+	tableFax         = "fax"
+	tableFaxOpen     = "fax_open"
+	tableFaxPage     = "fax_page"
 
 	tableRecording     = "recording"
 	tableRecordingCall = "recording_call"
@@ -70,7 +73,7 @@ const (
 
 // historyTables are all of them.
 func historyTables() []string {
-	tables := []string{tableEvent, tableEventDevice, tableEventSeq, tableCall, tableCallCount, tableCallTrace, tableQueueHour, tableFaxWindow}
+	tables := []string{tableEvent, tableEventDevice, tableEventSeq, tableCall, tableCallCount, tableCallTrace, tableQueueHour, tableFaxWindow, tableFax, tableFaxOpen, tableFaxPage}
 	tables = append(tables, tableEmergency, tableEmergencyOpen, tableEmergencyWindow, tableEmergencyTest)
 	tables = append(tables, tableRecording, tableRecordingCall, tableRecordingOpen, tableTranscription, tableTranscript)
 	for _, l := range []string{tableFailure, tableUnknownMAC} {

@@ -23,6 +23,8 @@ type Retention struct {
 	CallTraces time.Duration
 	// Recordings is how long recordings of calls and their texts are kept; 90 days.
 	Recordings time.Duration
+	// Faxes is how long faxes and their documents are kept; 90 days.
+	Faxes time.Duration
 	// EmergencyCalls is how long emergency calls are kept, and longer while somebody has
 	// not been told; 730 days.
 	EmergencyCalls time.Duration
@@ -57,6 +59,7 @@ func (r Retention) withDefaults() Retention {
 	def(&r.CallRecordsPerAccount, 1_000_000)
 	def(&r.CallTraces, 7*day)
 	def(&r.Recordings, 90*day)
+	def(&r.Faxes, 90*day)
 	def(&r.EmergencyCalls, 730*day)
 	def(&r.Outbox, 7*day)
 	def(&r.OutboxPerAccount, 10_000)

@@ -104,6 +104,7 @@ func (w *sweeper) everything() []step {
 		step{"calls", w.calls},
 		step{"statistics of queues", w.queueHours},
 		step{"recordings", w.recordings},
+		step{"faxes", w.faxes},
 		step{"emergency calls", w.emergencies},
 		step{"outbox", w.finished},
 		step{"audit log", w.audit},

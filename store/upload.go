@@ -124,5 +124,8 @@ func namedBlobs(r kv.Reader) (map[blob.Hash]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return named, recordingFiles(r, named)
+	if err := recordingFiles(r, named); err != nil {
+		return nil, err
+	}
+	return named, faxFiles(r, named)
 }
