@@ -48,12 +48,12 @@ type mailer struct {
 
 func newMailer(cfg MailConfig, lane store.OutboxLane, dial dialFunc, log *slog.Logger, m *metrics) *mailer {
 	s := &mailer{config: cfg, log: log, offers: m.mail}
-	limit := mailLimit
-	if lane == store.OutboxEmergency {
+	limit, urgent := mailLimit, lane == store.OutboxEmergency
+	if urgent {
 		s.hedge, limit = hedgeAfter, urgentLimit
 	}
 	for _, r := range cfg.Relays {
-		s.relays = append(s.relays, &relay{Relay: r, dial: dial, limit: limit})
+		s.relays = append(s.relays, &relay{Relay: r, dial: dial, limit: limit, watch: urgent})
 	}
 	return s
 }

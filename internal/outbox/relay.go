@@ -64,6 +64,7 @@ type relay struct {
 	Relay
 	dial  func(ctx context.Context, network, addr string) (net.Conn, error)
 	limit time.Duration // for one mail, from dialling to the answer
+	watch bool          // ask to be told when a mail is late or lost on its way (RFC 3461)
 
 	mu      sync.Mutex
 	shunned time.Time // others come first until then
@@ -148,6 +149,10 @@ func (r *relay) options(dial gomail.DialContextFunc) []gomail.Option {
 		// Over TLS from the first byte STARTTLS is not offered, and the library finds out
 		// that the connection is secure, which lets it send a password.
 		opts = append(opts, gomail.WithTLSPolicy(gomail.TLSOpportunistic))
+	}
+	if r.watch { // sent to those who offer it only
+		opts = append(opts, gomail.WithDSNMailReturnType(gomail.DSNMailReturnHeadersOnly),
+			gomail.WithDSNRcptNotifyType(gomail.DSNRcptNotifyFailure, gomail.DSNRcptNotifyDelay))
 	}
 	if r.Username != "" {
 		opts = append(opts, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(r.Username), gomail.WithPassword(r.Password))

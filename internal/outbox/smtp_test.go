@@ -34,6 +34,9 @@ func (n network) dial(ctx context.Context, _, addr string) (net.Conn, error) {
 		return nil, ctx.Err()
 	}
 	ours, theirs := net.Pipe()
+	if s.mute {
+		return ours, nil
+	}
 	select {
 	case s.conns <- theirs:
 		return ours, nil
@@ -46,7 +49,9 @@ func (n network) dial(ctx context.Context, _, addr string) (net.Conn, error) {
 type server struct {
 	rcpt      func(n int, to string) error // n counts RCPTs, from 1
 	data      func(conn *smtp.Conn, text string) error
-	blackHole bool
+	blackHole bool // no connection comes about
+	mute      bool // it takes connections and says nothing
+	dsn       bool // it offers to tell what became of a mail (RFC 3461)
 
 	conns  chan net.Conn
 	closed chan struct{}
@@ -58,6 +63,7 @@ type server struct {
 	texts []string // mails whose data were taken
 	users []string // who has logged in
 	tls   []bool   // of each mail
+	asks  []string // what to be told of each recipient
 }
 
 func (s *server) Accept() (net.Conn, error) {
@@ -86,7 +92,7 @@ func serve(t *testing.T, s *server, config *tls.Config) *server {
 	t.Helper()
 	s.conns, s.closed = make(chan net.Conn), make(chan struct{})
 	s.smtp = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{s, c}, nil }))
-	s.smtp.Domain, s.smtp.TLSConfig = "relay.example", config
+	s.smtp.Domain, s.smtp.TLSConfig, s.smtp.EnableDSN = "relay.example", config, s.dsn
 	s.smtp.ErrorLog = discard{}
 	done := make(chan struct{})
 	go func() {
@@ -140,9 +146,12 @@ func (s *session) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
-func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+func (s *session) Rcpt(to string, o *smtp.RcptOptions) error {
 	s.server.mu.Lock()
 	s.server.rcpts++
+	for _, n := range o.Notify {
+		s.server.asks = append(s.server.asks, string(n))
+	}
 	n := s.server.rcpts
 	s.server.mu.Unlock()
 	if s.server.rcpt != nil {
