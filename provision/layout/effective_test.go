@@ -15,7 +15,7 @@ import (
 type staff struct{}
 
 func (staff) User(id record.ID) (*record.User, bool) {
-	name, ok := map[record.ID]string{"user_ann": "Ann", "user_bob": "Bob"}[id]
+	name, ok := map[record.ID]string{"user_ann": "Ann", "user_bob": "Bob", "user_cid": "Cid"}[id]
 	return &record.User{Name: name}, ok
 }
 
@@ -36,7 +36,16 @@ func (s staff) ExtensionOf(user record.ID) (*record.Extension, bool) {
 	return s.Extension("ext_1001")
 }
 
-var allFeatures = Features{BLF: true, Park: true, Intercom: true, Recording: true}
+func (staff) Queue(id record.ID) (*record.CallQueue, bool) {
+	name, ok := map[record.ID]string{"qu_1": "Support", "qu_2": "Sales"}[id]
+	return &record.CallQueue{Name: name, Members: []record.QueueMember{{User: "user_ann"}, {User: "user_bob"}}}, ok
+}
+
+func (staff) QueueExtension(queue record.ID) (*record.Extension, bool) {
+	return &record.Extension{Number: "1800", Status: record.Active}, queue == "qu_1"
+}
+
+var allFeatures = Features{BLF: true, Park: true, Intercom: true, Recording: true, Queues: true}
 
 // input is a phone of the model with lines 1 and 2 and everything switched on.
 func input(t interface{ Fatalf(string, ...any) }, model string) *Input {
@@ -46,7 +55,7 @@ func input(t interface{ Fatalf(string, ...any) }, model string) *Input {
 	}
 	return &Input{
 		Device: &record.Device{Type: record.Deskphone, Lines: []record.Line{{Line: 1}, {Line: 2}}},
-		Model:  m, Lines: []Line{{1, "Front"}, {2, "Back"}}, ParkCode: "*68", Voicemail: "*97", Features: allFeatures,
+		Model:  m, Lines: []Line{{1, "Front"}, {2, "Back"}}, ParkCode: "*68", AgentCode: "*45", Voicemail: "*97", Features: allFeatures,
 	}
 }
 
@@ -160,8 +169,16 @@ func TestVerdicts(t *testing.T) {
 		{name: "voicemail", b: button(3, "voicemail", record.ButtonTarget{}), verdict: OK, value: "*97"},
 		{name: "voicemail without number", with: func(in *Input) { in.Voicemail = "" }, b: button(3, "voicemail", record.ButtonTarget{}), verdict: NotAvailable, reason: "the account has no voicemail number"},
 		{name: "queue agent, nobody's phone", b: button(3, "blf_queue_agent", record.ButtonTarget{Queue: "qu_1"}), verdict: NoOwningUser, reason: "the key is for the agent whose phone it is, but no line of the device has a user"},
-		{name: "queue agent", b: button(3, "blf_queue_agent", record.ButtonTarget{Queue: "qu_1", User: "user_ann"}), verdict: NotAvailable, reason: "call queues are not available yet"},
-		{name: "queue depth", b: button(3, "blf_queue_depth", record.ButtonTarget{Queue: "qu_1"}), verdict: NotAvailable, reason: "call queues are not available yet"},
+		{name: "queue agent", b: button(3, "blf_queue_agent", record.ButtonTarget{Queue: "qu_1", User: "user_ann"}), verdict: OK, value: "*451800*1001", label: "Support Ann"},
+		{name: "queue agent, the phone's own", with: annsPhone, b: button(3, "blf_queue_agent", record.ButtonTarget{Queue: "qu_1"}), verdict: OK, value: "*451800*1001", label: "Support"},
+		{name: "queue agent without extension", b: button(3, "blf_queue_agent", record.ButtonTarget{Queue: "qu_1", User: "user_bob"}), verdict: NotAvailable, label: "Support Bob", reason: "Bob has no active extension"},
+		{name: "queue agent who is gone", b: button(3, "blf_queue_agent", record.ButtonTarget{Queue: "qu_1", User: "user_x"}), verdict: NotAvailable, label: "Support", reason: "the user does not exist any more"},
+		{name: "queue agent without code", with: func(in *Input) { in.AgentCode = "" }, b: button(3, "blf_queue_agent", record.ButtonTarget{Queue: "qu_1", User: "user_ann"}), verdict: NotAvailable, label: "Support Ann", reason: "the account has no feature code for agents of queues"},
+		{name: "no agent of the queue", b: button(3, "blf_queue_agent", record.ButtonTarget{Queue: "qu_1", User: "user_cid"}), verdict: NotAvailable, label: "Support Cid", reason: "Cid is no agent of Support"},
+		{name: "queue depth", b: button(3, "blf_queue_depth", record.ButtonTarget{Queue: "qu_1"}), verdict: OK, value: "1800", label: "Support"},
+		{name: "depth of a queue without extension", b: button(3, "blf_queue_depth", record.ButtonTarget{Queue: "qu_2"}), verdict: NotAvailable, label: "Sales", reason: "no active extension leads to Sales"},
+		{name: "depth of a queue that is gone", b: button(3, "blf_queue_depth", record.ButtonTarget{Queue: "qu_x"}), verdict: NotAvailable, reason: "the queue does not exist any more"},
+		{name: "queues off", with: none, b: button(3, "blf_queue_depth", record.ButtonTarget{Queue: "qu_1"}), verdict: NotAvailable, reason: "call queues are not available yet"},
 		{name: "record", b: button(3, "record_toggle", record.ButtonTarget{}), verdict: OK},
 		{name: "record off", with: none, b: button(3, "record_toggle", record.ButtonTarget{}), verdict: NotAvailable, reason: "recording is not available yet"},
 		{name: "speed dial alone", with: none, b: button(3, "speed_dial", record.ButtonTarget{Destination: "+15550100"}), verdict: OK, value: "+15550100", label: "+15550100"},
@@ -220,6 +237,8 @@ func TestVerdicts(t *testing.T) {
 		})
 	}
 }
+
+func annsPhone(in *Input) { in.Device.Lines[1].User = "user_ann" }
 
 func modules(names ...string) func(*Input) {
 	return func(in *Input) { in.Device.ExpansionModules = names }

@@ -17,7 +17,10 @@ type Input struct {
 	Voicemail string
 	// ParkCode is the feature code that parks a call; the slot follows it.
 	ParkCode string
-	Features Features
+	// AgentCode is the feature code that logs an agent in to a queue or out of it: the queue's extension, * and the
+	// agent's follow it.
+	AgentCode string
+	Features  Features
 }
 
 // Line is a line a key can stand for.
@@ -32,6 +35,9 @@ type directory interface {
 	Extension(id record.ID) (*record.Extension, bool)
 	// ExtensionOf is the active extension a user is called at: the primary one, else the lowest.
 	ExtensionOf(user record.ID) (*record.Extension, bool)
+	Queue(id record.ID) (*record.CallQueue, bool)
+	// QueueExtension is the lowest active extension that leads to a queue.
+	QueueExtension(queue record.ID) (*record.Extension, bool)
 }
 
 // Positions is the number of keys on the phone itself: line keys, then memory keys.
@@ -58,12 +64,13 @@ func (in *Input) firstLine() int {
 	return in.Lines[0].Number
 }
 
-// owned reports whether any of the device's lines is somebody's.
-func (in *Input) owned() bool {
+// owner is whose the device's lowest line with a user is; empty when there is none.
+func (in *Input) owner() record.ID {
+	lowest := record.Line{}
 	for _, l := range in.Device.Lines {
-		if l.User != "" {
-			return true
+		if l.User != "" && (lowest.User == "" || l.Line < lowest.Line) {
+			lowest = l
 		}
 	}
-	return false
+	return lowest.User
 }

@@ -27,7 +27,7 @@ func (j *judge) key(k *Key) {
 	if k.Verdict, k.Reason = j.fits(k); k.Verdict != OK {
 		return
 	}
-	if k.Type == record.ButtonQueueAgent && (k.Target == nil || k.Target.User == "") && !j.in.owned() {
+	if k.Type == record.ButtonQueueAgent && (k.Target == nil || k.Target.User == "") && j.in.owner() == "" {
 		k.Verdict, k.Reason = NoOwningUser, "the key is for the agent whose phone it is, but no line of the device has a user"
 		return
 	}
@@ -93,7 +93,7 @@ func (j *judge) missing(kind string) string {
 		return "intercom is not available yet"
 	case kind == record.ButtonRecordToggle && !f.Recording:
 		return "recording is not available yet"
-	case kind == record.ButtonQueueAgent || kind == record.ButtonQueueDepth:
+	case (kind == record.ButtonQueueAgent || kind == record.ButtonQueueDepth) && !(f.BLF && f.Queues):
 		return "call queues are not available yet"
 	}
 	return ""

@@ -51,10 +51,11 @@ const (
 )
 
 // Features are the parts of the system that keys need beyond the phone itself. A key whose feature is off has the
-// verdict not_available. Keys for queues have no feature yet and never work.
+// verdict not_available.
 type Features struct {
 	BLF       bool // lamps: somebody answers dialog subscriptions
 	Park      bool // parking slots
 	Intercom  bool // calls the other phone answers by itself
 	Recording bool // recording switched by the phone
+	Queues    bool // call queues
 }

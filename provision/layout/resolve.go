@@ -23,6 +23,8 @@ func (j *judge) resolve(k *Key) {
 		j.person(k, t)
 	case record.ButtonBLFPark, record.ButtonPark:
 		j.park(k, t.Slot)
+	case record.ButtonQueueDepth, record.ButtonQueueAgent:
+		j.queue(k, t)
 	case record.ButtonVoicemail:
 		if k.Value = j.in.Voicemail; k.Value == "" {
 			k.refuse("the account has no voicemail number")

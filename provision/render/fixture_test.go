@@ -85,6 +85,8 @@ func everyKey(p *Phone, position int) *Phone {
 		{record.ButtonDND, ""},
 		{record.ButtonHold, ""},
 		{record.ButtonRecordToggle, ""},
+		{record.ButtonQueueAgent, "*451800*1001"},
+		{record.ButtonQueueDepth, "1800"},
 	} {
 		p.add(0, position, k.kind, k.value)
 		position++

@@ -33,7 +33,7 @@ var keyTypes = map[string]int{
 	record.ButtonDTMF: typeDTMF, record.ButtonURL: typeURL, record.ButtonMulticast: typeMulticast,
 	record.ButtonConference: typeConference, record.ButtonTransfer: typeTransfer, record.ButtonForward: typeForward,
 	record.ButtonIntercom: typeIntercom, record.ButtonDND: typeDND, record.ButtonHold: typeHold,
-	record.ButtonRecordToggle: typeRecord,
+	record.ButtonRecordToggle: typeRecord, record.ButtonQueueAgent: typeBLF, record.ButtonQueueDepth: typeBLF,
 }
 
 // keys writes every key the layout can reach: line keys, memory keys and those of attached modules, each set or
@@ -121,7 +121,7 @@ func keyValue(k *layout.Key) string {
 func (w *writer) pickup(k *layout.Key, code string) {
 	value := ""
 	switch {
-	case k.Type == record.ButtonBLFPark:
+	case k.Type == record.ButtonBLFPark, k.Type == record.ButtonQueueAgent: // dialled whatever the lamp shows
 		value = k.Value
 	case code != "":
 		value = code + k.Value

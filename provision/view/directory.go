@@ -46,6 +46,22 @@ func (d *directory) ExtensionOf(user record.ID) (*record.Extension, bool) {
 	return e, ok
 }
 
+// Queue implements the layout's directory.
+func (d *directory) Queue(id record.ID) (*record.CallQueue, bool) {
+	q, ok := store.Get[*record.CallQueue](d.v, id)
+	return q, ok && q.Account == d.account
+}
+
+// QueueExtension is the lowest active one that leads to the queue.
+func (d *directory) QueueExtension(queue record.ID) (*record.Extension, bool) {
+	for _, e := range d.v.ExtensionsOf(queue) {
+		if e.Status == record.Active {
+			return e, true
+		}
+	}
+	return nil, false
+}
+
 func (d *directory) scan() {
 	d.lowest = map[record.ID]*record.Extension{}
 	store.Each(d.v, d.account, func(e *record.Extension) bool {

@@ -41,7 +41,7 @@ func (b *Builder) scene(v *store.View, d *record.Device, r Request) (*scene, err
 func (s *scene) layoutInput() *layout.Input {
 	in := &layout.Input{
 		Device: s.d, Model: s.model, Voicemail: s.account.VoicemailNumber,
-		ParkCode: s.account.FeatureCodes["park"], Features: s.b.cfg.Features,
+		ParkCode: s.account.FeatureCodes["park"], AgentCode: s.account.FeatureCodes["queue_login"], Features: s.b.cfg.Features,
 	}
 	if t, ok := store.Get[*record.ButtonTemplate](s.v, s.d.ButtonTemplate); ok {
 		in.Template = t.Buttons
