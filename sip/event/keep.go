@@ -14,9 +14,10 @@ import (
 )
 
 const (
-	// keepInterval is the least time from one write of subscriptions to the next, and
-	// keepRetry that after one that failed.
+	// keepInterval is the least time from one write of subscriptions to the next, keepFresh
+	// when there are new ones, and keepRetry after one that failed.
 	keepInterval = 500 * time.Millisecond
+	keepFresh    = 20 * time.Millisecond
 	keepRetry    = 5 * time.Second
 	// keepBatch is how many are written at once.
 	keepBatch = 1024
@@ -166,7 +167,8 @@ func (s *Server) save(tag string) {
 	poke(s.unkept)
 }
 
-// keep writes subscriptions behind until ctx ends, and then what is left.
+// keep writes subscriptions behind until ctx ends, and then what is left. New ones hardly
+// wait: a phone that was told its subscription holds will not ask again.
 func (s *Server) keep(ctx context.Context) {
 	for {
 		select {
@@ -175,17 +177,24 @@ func (s *Server) keep(ctx context.Context) {
 			return
 		case <-s.unkept:
 		}
-		pause := keepInterval
 		if s.flush() != nil {
-			pause = keepRetry
+			rest(ctx, keepRetry, nil)
 			poke(s.unkept)
+			continue
 		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		}
-		timer.Stop()
+		rest(ctx, keepFresh, nil)
+		rest(ctx, keepInterval-keepFresh, s.fresh)
+	}
+}
+
+// rest waits for a time, or until ctx ends or something comes.
+func rest(ctx context.Context, d time.Duration, until <-chan struct{}) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-until:
 	}
 }
 

@@ -191,6 +191,19 @@ func TestDiskThatFails(t *testing.T) {
 	})
 }
 
+// A crash soon after a subscription forgets nothing, though others were written just before.
+func TestNewOnesHardlyWait(t *testing.T) {
+	within(t, nil, func(t *testing.T, w *world) {
+		for i, number := range []string{"1001", "1002", "1003"} {
+			w.subscribed(t, number)
+			advance(2 * keepFresh)
+			if w.disk.len() != i+1 {
+				t.Errorf("%d records, want %d", w.disk.len(), i+1)
+			}
+		}
+	})
+}
+
 func TestWhatWaitsIsKeptAtTheEnd(t *testing.T) {
 	var d *disk
 	within(t, nil, func(t *testing.T, w *world) {

@@ -31,6 +31,7 @@ type Server struct {
 	states  states
 	wake    chan struct{} // capacity 1: there is something to do
 	unkept  chan struct{} // capacity 1: there is something to write to disk
+	fresh   chan struct{} // capacity 1: a new subscription is among it
 
 	answers answers
 
@@ -53,7 +54,7 @@ type Server struct {
 func New(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg.withDefaults(), metrics: newMetrics(cfg.Registerer), states: newStates(),
-		wake: make(chan struct{}, 1), unkept: make(chan struct{}, 1),
+		wake: make(chan struct{}, 1), unkept: make(chan struct{}, 1), fresh: make(chan struct{}, 1),
 		book: newBook(), reconfig: map[record.ID]struct{}{}, unsaved: map[string]struct{}{},
 		pace: pace{rate: notifyRate, burst: notifyBurst}, slowly: pace{rate: restoreRate, burst: restoreBurst},
 	}

@@ -247,6 +247,9 @@ func (s *Server) respond(r request, sub *subscription, seconds int) {
 	case err != nil: // it comes again, or the subscription expires
 		return
 	}
+	if !sub.answered {
+		defer poke(s.fresh)
+	}
 	sub.answered = true
 	if sub.ended == "" && !sub.released {
 		sub.expires = now.Add(time.Duration(seconds) * time.Second)
