@@ -1,13 +1,12 @@
 package call
 
 import (
-	"errors"
-	"fmt"
-	"time"
-
 	"dialtone/sip/dialog"
 	"dialtone/sip/media"
 	"dialtone/sip/sdp"
+	"errors"
+	"fmt"
+	"time"
 )
 
 // offer is a peer's new offer inside a dialog.
@@ -188,11 +187,15 @@ func (c *Call) infoed(l *leg, ev dialog.Infoed) {
 		}
 		return
 	}
+	msg := ev.Request.Message()
+	if asked := header(msg, "Record"); asked != "" {
+		c.recordAsked(l, asked, ev.Request)
+		return
+	}
 	if other == nil || !other.answered {
 		_ = ev.Request.Respond(200, "OK", nil, "")
 		return
 	}
-	msg := ev.Request.Message()
 	out := dialog.InDialog{Method: "INFO", ContentType: header(msg, "Content-Type"), Body: msg.Body()}
 	if p := header(msg, "Info-Package"); p != "" {
 		_ = ev.Request.Respond(469, "Bad Info Package", nil, "")

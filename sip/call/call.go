@@ -2,6 +2,10 @@ package call
 
 import (
 	"context"
+	"dialtone/internal/stack"
+	"dialtone/sip/dialog"
+	"dialtone/sip/route"
+	"dialtone/store/record"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,11 +13,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"dialtone/internal/stack"
-	"dialtone/sip/dialog"
-	"dialtone/sip/route"
-	"dialtone/store/record"
 )
 
 // Call is one call. Its goroutine alone touches what is below the mailbox; everything
@@ -44,6 +43,7 @@ type Call struct {
 	parking        *parking      // nil unless somebody waits in a slot
 	booth          *booth        // nil unless a phone was told a slot to park in
 	decision       route.Decision
+	recorder       recorder
 	emergency      bool
 	urgent         atomic.Bool // it became an emergency call; for others to see
 	offer          []byte      // what the caller offered
@@ -101,6 +101,7 @@ func (c *Call) handle(m message) {
 		defer c.survive()
 	}
 	m.do(c)
+	c.followRecording()
 	c.publish()
 }
 

@@ -1,11 +1,10 @@
 package call
 
 import (
-	"slices"
-	"time"
-
 	"dialtone/sip/route"
 	"dialtone/store/record"
+	"slices"
+	"time"
 )
 
 // maxRecordedLegs is how many legs a record has.
@@ -133,6 +132,7 @@ func (c *Call) write(o outcome) {
 // close frees what a call holds when it is over. The goroutine ends with it.
 func (c *Call) close() {
 	c.cancel()
+	c.stopRecording(record.RecordingCallEnded)
 	c.wg.Wait()
 	c.vacate()
 	for _, m := range c.box.close() {

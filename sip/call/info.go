@@ -1,13 +1,12 @@
 package call
 
 import (
+	"dialtone/store"
+	"dialtone/store/record"
 	"errors"
 	"slices"
 	"strings"
 	"time"
-
-	"dialtone/store"
-	"dialtone/store/record"
 )
 
 // Info is a call as it is listed while it lasts.
@@ -25,6 +24,7 @@ type Info struct {
 	StartedAt  time.Time  `json:"started_at" doc:"When it began."`
 	AnsweredAt *time.Time `json:"answered_at" doc:"When it was answered; null before."`
 	Held       bool       `json:"held" doc:"Whether one side is on hold."`
+	Recording  bool       `json:"recording" doc:"Whether it is being recorded."`
 	Codec      string     `json:"codec" doc:"The caller's codec once it is answered."`
 	Secure     bool       `json:"secure" doc:"Whether signalling and media are encrypted on every leg."`
 
@@ -112,6 +112,7 @@ func (c *Call) publish() {
 	case c.rang:
 		info.State = stateRinging
 	}
+	info.Recording = c.recorder.running != nil
 	info.Held = c.caller != nil && c.caller.holds || c.callee != nil && c.callee.holds
 	if info.AnsweredAt != nil {
 		info.Codec = c.caller.codec()

@@ -2,10 +2,9 @@ package call
 
 import (
 	"context"
+	"dialtone/sip/route"
 	"strings"
 	"time"
-
-	"dialtone/sip/route"
 )
 
 // Bounds of what is keyed in during a call.
@@ -54,8 +53,10 @@ func (c *Call) key(l *leg, digit byte) bool {
 	if digit < '0' && digit != '#' && digit != '*' || l.who.user == "" {
 		return false
 	}
-	blind, attended := c.transferCodes(l)
+	blind, attended, rec := c.keyedCodes(l)
 	switch {
+	case rec != "" && strings.HasSuffix(k.pressed, rec):
+		return c.recordKeyed(l)
 	case attended != "" && strings.HasSuffix(k.pressed, attended):
 		return c.keyedTransfer(l, true)
 	case blind != "" && strings.HasSuffix(k.pressed, blind):
@@ -64,14 +65,15 @@ func (c *Call) key(l *leg, digit byte) bool {
 	return false
 }
 
-// transferCodes are the codes a leg's account has for its users.
-func (c *Call) transferCodes(l *leg) (blind, attended string) {
+// keyedCodes are the codes a leg's account has for its users during a call.
+func (c *Call) keyedCodes(l *leg) (blind, attended, rec string) {
 	c.view(func(d directory) {
 		if a := d.Account(l.who.account); a != nil {
 			blind, attended = a.FeatureCodes[route.FeatureTransferBlind], a.FeatureCodes[route.FeatureTransferAttended]
+			rec = a.FeatureCodes[route.FeatureRecordToggle]
 		}
 	})
-	return blind, attended
+	return blind, attended, rec
 }
 
 // keyedTransfer lets a user dial whom the other party is to talk to. During a

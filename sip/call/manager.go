@@ -2,14 +2,6 @@ package call
 
 import (
 	"context"
-	"log/slog"
-	"net/netip"
-	"sync"
-	"sync/atomic"
-	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-
 	"dialtone/sip/dialog"
 	"dialtone/sip/media"
 	"dialtone/sip/registrar"
@@ -17,6 +9,13 @@ import (
 	"dialtone/sip/trunk"
 	"dialtone/store"
 	"dialtone/store/record"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Bindings are where phones are: a [registrar.Registrar].
@@ -73,6 +72,8 @@ type Config struct {
 	Waiting Waiting
 	// Slots are where calls are parked; nil: they cannot be.
 	Slots Slots
+	// Archive keeps recordings; nil: calls are not recorded.
+	Archive Archive
 	// Speaker tells people the number of a slot; nil plays a tone.
 	Speaker Speaker
 	Limits  Limits
@@ -84,18 +85,19 @@ type Config struct {
 
 // Manager has the calls.
 type Manager struct {
-	config   Config
-	dialogs  dialogs
-	sounds   sounds // nil: no media of ours
-	store    *store.Store
-	log      *slog.Logger
-	now      func() time.Time
-	metrics  *metrics
-	route    func(route.Directory, route.Caller, string, time.Time) route.Decision // route.Decide, or a test's
-	recent   recent
-	lamps    lamps
-	handover sync.Mutex
-	minute   time.Duration // the unit of parking times
+	config     Config
+	dialogs    dialogs
+	sounds     sounds // nil: no media of ours
+	store      *store.Store
+	log        *slog.Logger
+	now        func() time.Time
+	metrics    *metrics
+	route      func(route.Directory, route.Caller, string, time.Time) route.Decision // route.Decide, or a test's
+	recent     recent
+	lamps      lamps
+	recordings recordings
+	handover   sync.Mutex
+	minute     time.Duration // the unit of parking times
 
 	ctx    context.Context //nolint:containedctx // the life of the calls
 	cancel context.CancelFunc
@@ -293,7 +295,8 @@ func (m *Manager) Drain(ctx context.Context) (left int) {
 	}
 }
 
-// Close ends every call and waits for them. The endpoint still sends their BYEs.
+// Close ends every call and waits for them and their recordings. The endpoint still sends
+// their BYEs.
 func (m *Manager) Close() {
 	m.draining.Store(true)
 	m.mu.Lock()
@@ -302,5 +305,6 @@ func (m *Manager) Close() {
 	}
 	m.mu.Unlock()
 	m.wg.Wait()
+	m.recordings.wg.Wait()
 	m.cancel()
 }

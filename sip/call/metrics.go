@@ -1,9 +1,9 @@
 package call
 
 import (
-	"github.com/prometheus/client_golang/prometheus"
-
 	"dialtone/store/record"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // metrics count calls. The children of ended are made at construction: results and
@@ -13,6 +13,9 @@ type metrics struct {
 	started, panics, limited prometheus.Counter
 	transfers                prometheus.Counter
 	ended                    map[[2]string]prometheus.Counter
+
+	recordings                                                            prometheus.Gauge
+	recordingsDone, recordingsFailed, recordingsRefused, recordingsMissed prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -39,7 +42,16 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			m.ended[[2]string{result, reason}] = ended.WithLabelValues(result, reason)
 		}
 	}
+	m.recordings = prometheus.NewGauge(prometheus.GaugeOpts{Name: "dialtone_recordings_active", Help: "Recordings at the moment."})
+	results := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "dialtone_recordings_total", Help: "Recordings by result: done, failed before the call ended, refused because there were too many.",
+	}, []string{"result"})
+	m.recordingsDone, m.recordingsFailed, m.recordingsRefused = results.WithLabelValues("done"), results.WithLabelValues("failed"), results.WithLabelValues("refused")
+	m.recordingsMissed = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "dialtone_recordings_packets_missed_total", Help: "Packets missing in recordings because the disk was too slow.",
+	})
 	if reg != nil {
+		reg.MustRegister(m.recordings, results, m.recordingsMissed)
 		reg.MustRegister(m.active, m.legs, m.started, m.panics, m.limited, m.transfers, ended)
 	}
 	return m

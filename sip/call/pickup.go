@@ -40,6 +40,7 @@ func (c *Call) replace(l *leg, named string) {
 // hand gives a leg to another call, where then is done. Should that call end first, the
 // leg is hung up. False when it has ended already: the leg stays.
 func (m *Manager) hand(l *leg, from, to *Call, then func(*Call)) bool {
+	from.unrecord(l)
 	if !m.give(l, from, to, message{l, func(there *Call) {
 		there.legs = append(there.legs, l)
 		then(there)

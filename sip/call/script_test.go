@@ -2,17 +2,16 @@ package call
 
 import (
 	"context"
+	"dialtone/sip/dialog"
+	"dialtone/sip/media"
+	"dialtone/sip/sdp"
+	"dialtone/store"
 	"errors"
 	"fmt"
 	"net/netip"
 	"sync"
 
 	"github.com/emiago/sipgo/sip"
-
-	"dialtone/sip/dialog"
-	"dialtone/sip/media"
-	"dialtone/sip/sdp"
-	"dialtone/store"
 )
 
 // script is the outside of a room: dialogs and streams that only remember what is done
@@ -232,6 +231,7 @@ func (s *scriptedStream) Stop()                 {}
 func (s *scriptedStream) Talks() bool           { return false }
 func (s *scriptedStream) SendDTMF(string) error { return media.ErrNoEvents }
 func (s *scriptedStream) Stats() media.Stats    { return media.Stats{} }
+func (s *scriptedStream) Record(*media.Tap)     {}
 func (s *scriptedStream) Leave()                {}
 func (s *scriptedStream) Close()                { s.mu.Lock(); defer s.mu.Unlock(); s.closed = true }
 func (s *scriptedStream) Held() bool            { s.mu.Lock(); defer s.mu.Unlock(); return s.held }
@@ -248,6 +248,8 @@ func (s *script) open(media.Options) (stream, error) {
 }
 
 func (s *script) join(a, b stream) error { return nil }
+
+func (s *script) tape(media.TapeConfig) *media.Tape { return nil }
 
 // scriptedRequest remembers how it was answered.
 type scriptedRequest struct {

@@ -24,6 +24,7 @@ type stream interface {
 	Stop()
 	SendDTMF(digits string) error
 	Stats() media.Stats
+	Record(t *media.Tap)
 	Leave()
 	Close()
 }
@@ -32,6 +33,7 @@ type stream interface {
 type sounds interface {
 	open(o media.Options) (stream, error)
 	join(a, b stream) error
+	tape(c media.TapeConfig) *media.Tape
 }
 
 // engine gives streams of a real engine.
@@ -44,6 +46,8 @@ func (e engine) open(o media.Options) (stream, error) {
 	}
 	return s, nil
 }
+
+func (e engine) tape(c media.TapeConfig) *media.Tape { return e.NewTape(c) }
 
 func (e engine) join(a, b stream) error {
 	return media.Join(a.(*media.Stream), b.(*media.Stream))

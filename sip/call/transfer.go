@@ -259,8 +259,8 @@ func (c *Call) attended(by, of *leg, named string, r referral) {
 	if of.media != nil {
 		of.media.Leave()
 	}
-	account := by.who.account
-	if !c.m.hand(of, c, to, func(there *Call) { there.arrive(of, named, account, r) }) {
+	account, never := by.who.account, c.recorder.never
+	if !c.m.hand(of, c, to, func(there *Call) { there.neverRecord(never); there.arrive(of, named, account, r) }) {
 		r.Done(481, "Call/Transaction Does Not Exist")
 		c.connect(c.caller, c.callee)
 		return

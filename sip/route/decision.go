@@ -108,5 +108,6 @@ const (
 	FeaturePark               = "park"
 	FeatureTransferBlind      = "transfer_blind"    // keyed in during a call; never dialled
 	FeatureTransferAttended   = "transfer_attended" // likewise
+	FeatureRecordToggle       = "record_toggle"     // likewise
 	FeatureVoicemail          = "voicemail"         // never in a FeatureCall: it dials the account's voicemail_number
 )

@@ -1,9 +1,8 @@
 package route
 
 import (
-	"strings"
-
 	"dialtone/store/record"
+	"strings"
 )
 
 // code finds the longest feature code that fits the digits.
@@ -37,7 +36,7 @@ func fits(name, argument string) bool {
 		return argument == "" || slot(argument)
 	case FeatureQueueLogin, FeatureQueuePause:
 		return queueArgument(argument)
-	case FeatureTransferBlind, FeatureTransferAttended:
+	case FeatureTransferBlind, FeatureTransferAttended, FeatureRecordToggle:
 		return false
 	}
 	return argument == ""
