@@ -67,8 +67,10 @@ var rooms = map[string]room{
 	"admin/merge":      {2, 0},
 	"provision/render": {2, 1},
 
-	"internal/outbox": {3, 0},
-	"provision/view":  {3, 0},
+	"internal/outbox":     {3, 0},
+	"internal/recording":  {3, 0},
+	"internal/transcribe": {3, 0},
+	"provision/view":      {3, 0},
 
 	"e911": {4, 0},
 	"fax":  {4, 0},
