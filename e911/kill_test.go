@@ -1,6 +1,7 @@
 package e911
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,10 +12,11 @@ import (
 )
 
 // killEnv names the folder a process of its own works in until it is killed, pointEnv the
-// point where.
+// point where, portEnv that of a mail relay.
 const (
 	killEnv  = "E911_KILL_DIR"
 	pointEnv = "E911_KILL_POINT"
+	portEnv  = "E911_KILL_PORT"
 )
 
 func killDir() string { return os.Getenv(killEnv) }
@@ -33,6 +35,12 @@ func die(dir string) {
 	r.place("call_1")
 	r.mailed(record.StageStarted)
 	r.reached("mailed")
+	if port := os.Getenv(portEnv); port != "" { // whoever listens there kills us
+		if point == "accepted" {
+			r.blockStore()
+		}
+		_ = r.sender(port).Serve(context.Background())
+	}
 	r.Answered("call_1", "prva_1")
 	r.mailed(record.StageAnswered)
 	r.reached("answered")
@@ -75,18 +83,31 @@ func rounds() int {
 	if os.Getenv("DIALTONE_SOAK") != "" {
 		return 200
 	}
-	return 3
+	return 8
+}
+
+// kill runs a process that is killed at a point, and gives its folder.
+func kill(t *testing.T, point string, more ...string) (dir string, cmd *exec.Cmd) {
+	t.Helper()
+	dir = t.TempDir()
+	cmd = exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), append(more, killEnv+"="+dir, pointEnv+"="+point)...)
+	return dir, cmd
+}
+
+// killed fails the test when a process has not been killed.
+func killed(t *testing.T, cmd *exec.Cmd, err error, out []byte) {
+	t.Helper()
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
+		t.Fatalf("not killed: %v\n%s", err, out)
+	}
 }
 
 func killedAt(t *testing.T, point string, recovered, ended bool) {
 	t.Helper()
-	dir := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
-	cmd.Env = append(os.Environ(), killEnv+"="+dir, pointEnv+"="+point)
+	dir, cmd := kill(t, point)
 	out, err := cmd.CombinedOutput()
-	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
-		t.Fatalf("not killed: %v\n%s", err, out)
-	}
+	killed(t, cmd, err, out)
 	r := open(t, dir)
 	defer r.close()
 	stage := record.StageStarted
@@ -97,12 +118,17 @@ func killedAt(t *testing.T, point string, recovered, ended bool) {
 	if c.Recovered != recovered || c.Outcome != record.EmergencyInterrupted {
 		t.Errorf("recovered %v, outcome %s", c.Recovered, c.Outcome)
 	}
-	for _, to := range []string{"desk@example.com", "Guard@example.com", "floor12@example.com"} {
+	for _, to := range everybody() {
 		if mails[to+" "+record.StageStarted] == nil {
 			t.Errorf("%s is not told: %v", to, mails)
 		}
 	}
 	r.settled("slots let go", func(*record.EmergencyCall) bool { return r.slots.inUse() == 0 })
+}
+
+// everybody is who is told at the office.
+func everybody() []string {
+	return []string{"desk@example.com", "Guard@example.com", "floor12@example.com"}
 }
 
 // TestRestartsAgain: what was recovered once is not told again.
