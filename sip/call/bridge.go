@@ -1,12 +1,13 @@
 package call
 
 import (
-	"dialtone/sip/dialog"
-	"dialtone/sip/media"
-	"dialtone/sip/sdp"
 	"errors"
 	"fmt"
 	"time"
+
+	"dialtone/sip/dialog"
+	"dialtone/sip/media"
+	"dialtone/sip/sdp"
 )
 
 // offer is a peer's new offer inside a dialog.

@@ -2,10 +2,6 @@ package call
 
 import (
 	"context"
-	"dialtone/internal/stack"
-	"dialtone/sip/dialog"
-	"dialtone/sip/route"
-	"dialtone/store/record"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +9,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"dialtone/internal/stack"
+	"dialtone/sip/dialog"
+	"dialtone/sip/route"
+	"dialtone/store/record"
 )
 
 // Call is one call. Its goroutine alone touches what is below the mailbox; everything

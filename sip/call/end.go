@@ -1,10 +1,11 @@
 package call
 
 import (
-	"dialtone/sip/route"
-	"dialtone/store/record"
 	"slices"
 	"time"
+
+	"dialtone/sip/route"
+	"dialtone/store/record"
 )
 
 // maxRecordedLegs is how many legs a record has.

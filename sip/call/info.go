@@ -1,12 +1,13 @@
 package call
 
 import (
-	"dialtone/store"
-	"dialtone/store/record"
 	"errors"
 	"slices"
 	"strings"
 	"time"
+
+	"dialtone/store"
+	"dialtone/store/record"
 )
 
 // Info is a call as it is listed while it lasts.

@@ -2,9 +2,10 @@ package call
 
 import (
 	"context"
-	"dialtone/sip/route"
 	"strings"
 	"time"
+
+	"dialtone/sip/route"
 )
 
 // Bounds of what is keyed in during a call.

@@ -2,13 +2,6 @@ package call
 
 import (
 	"context"
-	"dialtone/sip/dialog"
-	"dialtone/sip/media"
-	"dialtone/sip/registrar"
-	"dialtone/sip/route"
-	"dialtone/sip/trunk"
-	"dialtone/store"
-	"dialtone/store/record"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -16,6 +9,14 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"dialtone/sip/dialog"
+	"dialtone/sip/media"
+	"dialtone/sip/registrar"
+	"dialtone/sip/route"
+	"dialtone/sip/trunk"
+	"dialtone/store"
+	"dialtone/store/record"
 )
 
 // Bindings are where phones are: a [registrar.Registrar].

@@ -1,9 +1,9 @@
 package call
 
 import (
-	"dialtone/store/record"
-
 	"github.com/prometheus/client_golang/prometheus"
+
+	"dialtone/store/record"
 )
 
 // metrics count calls. The children of ended are made at construction: results and

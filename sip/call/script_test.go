@@ -2,16 +2,17 @@ package call
 
 import (
 	"context"
-	"dialtone/sip/dialog"
-	"dialtone/sip/media"
-	"dialtone/sip/sdp"
-	"dialtone/store"
 	"errors"
 	"fmt"
 	"net/netip"
 	"sync"
 
 	"github.com/emiago/sipgo/sip"
+
+	"dialtone/sip/dialog"
+	"dialtone/sip/media"
+	"dialtone/sip/sdp"
+	"dialtone/store"
 )
 
 // script is the outside of a room: dialogs and streams that only remember what is done

@@ -1,8 +1,9 @@
 package route
 
 import (
-	"dialtone/store/record"
 	"strings"
+
+	"dialtone/store/record"
 )
 
 // code finds the longest feature code that fits the digits.
