@@ -2,6 +2,7 @@ package t30_test
 
 import (
 	"errors"
+	"math/bits"
 	"slices"
 	"strings"
 	"testing"
@@ -118,20 +119,24 @@ func TestLostFrames(t *testing.T) {
 		from int
 		kind byte
 		caps t30.Caps
+		size int
 	}{
-		{"DIS", 1, 0x01, ecm},
-		{"DCS", 0, 0xc1, ecm},
-		{"CFR", 1, 0x21, ecm},
-		{"PPS", 0, 0xfd, ecm},
-		{"MCF of a block", 1, 0x31, ecm},
-		{"MPS", 0, 0xf2, plain},
-		{"EOP", 0, 0xf4, plain},
-		{"MCF", 1, 0x31, plain},
-		{"DCN", 0, 0xdf, plain},
+		{"DIS", 1, 0x01, ecm, 3000},
+		{"DCS", 0, 0xc1, ecm, 3000},
+		{"CFR", 1, 0x21, ecm, 3000},
+		{"PPS", 0, 0xfd, ecm, 3000},
+		{"MCF of a page", 1, 0x31, ecm, 3000},
+		{"MCF of a block", 1, 0x31, ecm, 150_000},
+		{"PPS of a block", 0, 0xfd, ecm, 150_000},
+		{"MPS", 0, 0xf2, plain, 3000},
+		{"EOP", 0, 0xf4, plain, 3000},
+		{"MCF", 1, 0x31, plain, 3000},
+		{"DCN", 0, 0xdf, plain, 3000},
 	} {
-		for _, which := range [][]int{{0}, {1}, {0, 1}} {
+		for _, which := range [][]int{{0}, {1}, {2}, {0, 1}} {
 			t.Run(tc.name, func(t *testing.T) {
 				l, d, s := call(t, 3, tc.caps, tc.caps)
+				d.size = tc.size
 				l.hook = lose(tc.from, tc.kind, which...)
 				a, b := l.run()
 				wantOutcome(t, l, a, b, t30.OK, t30.OK)
@@ -253,6 +258,30 @@ func TestCorrection(t *testing.T) {
 				t.Errorf("callee %+v", b)
 			}
 		})
+	}
+}
+
+// A sender that counts only the frames it sent again does not cut a page short.
+func TestCountOfResent(t *testing.T) {
+	l, d, s := call(t, 2, t30.AllCaps(), t30.AllCaps())
+	spoil, count := damage(1, func(n int) bool { return n == 3 || n == 5 }), 0
+	l.hook = func(i int, h *heard) {
+		spoil(i, h)
+		switch {
+		case h.Kind != t30.Frames:
+		case h.Carrier != t30.V21:
+			count = len(h.Frames) - 3
+		case h.Frames[0][2] == 0xfd:
+			f := slices.Clone(h.Frames[0])
+			f[6] = bits.Reverse8(byte(count - 1))
+			h.Frames = [][]byte{f}
+		}
+	}
+	a, b := l.run()
+	wantOutcome(t, l, a, b, t30.OK, t30.OK)
+	wantPages(t, d, s)
+	if a.Resent != 2 {
+		t.Errorf("%d frames again", a.Resent)
 	}
 }
 

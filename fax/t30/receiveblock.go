@@ -8,6 +8,7 @@ type incoming struct {
 	have  [blockFrames]bool
 	size  [blockFrames]uint16
 	count int     // of have
+	total int     // frames the part has, as far as is known
 	last  [2]byte // page and number of the part confirmed last
 	ended bool    // last is valid
 }
@@ -22,10 +23,11 @@ func (b *incoming) put(n byte, data []byte) {
 	copy(b.arena[int(n)*frameOctets:], data)
 	b.have[n], b.size[n] = true, uint16(len(data))
 	b.count++
+	b.total = max(b.total, int(n)+1)
 }
 
 func (b *incoming) clear() {
-	b.have, b.count = [blockFrames]bool{}, 0
+	b.have, b.count, b.total = [blockFrames]bool{}, 0, 0
 }
 
 // appendFirst adds the first frames, most at most, as far as they came without a gap.
@@ -74,12 +76,18 @@ func (r *receiver) blockEnded(fif []byte) {
 		return
 	}
 	id := [2]byte{fif[1], fif[2]}
-	n := int(bits.Reverse8(fif[3])) + 1
 	switch {
 	case r.storing.kind != 0:
 		r.settle()
+		return
 	case !r.image && r.block.ended && r.block.last == id:
 		r.repeat()
+		return
+	}
+	// Some count the frames of the part each time, some those they sent again.
+	n := max(r.block.total, int(bits.Reverse8(fif[3]))+1)
+	r.block.total = n
+	switch {
 	case !r.block.whole(n):
 		r.correct(n)
 	case len(r.data)+n*frameOctets > MaxPage:
