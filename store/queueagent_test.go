@@ -23,6 +23,10 @@ func queueOf(account record.ID, name string, members ...record.ID) *record.CallQ
 // TestQueueRules are the rules of queues that look beyond one record.
 func TestQueueRules(t *testing.T) {
 	const accepted = "accepted"
+	into := func(r record.Record) *record.Target {
+		kind := map[record.Kind]string{record.KindCallQueue: record.TargetCallQueue, record.KindRingGroup: record.TargetRingGroup}
+		return &record.Target{Type: kind[r.Kind()], ID: r.Header().ID}
+	}
 	cases := map[string]struct {
 		do   func(w *world, tx *Tx) error
 		want string
@@ -69,6 +73,39 @@ func TestQueueRules(t *testing.T) {
 			w.account.EmergencyNumbers = []string{"+13125550100"}
 			return tx.Replace(w.account, 0)
 		}, ":reserved"},
+		"a group and a queue in a circle": {func(w *world, tx *Tx) error {
+			q, g := queueOf(w.account.ID, "Support"), group(w.account.ID, "Sales")
+			if err := tx.Create(g); err != nil {
+				return err
+			}
+			q.Overflow = into(g)
+			if err := tx.Create(q); err != nil {
+				return err
+			}
+			g.Overflow = into(q)
+			return tx.Replace(g, 0)
+		}, "overflow:invalid"},
+		"an extension's queue goes": {func(w *world, tx *Tx) error {
+			q := queueOf(w.account.ID, "Support")
+			if err := tx.Create(q); err != nil {
+				return err
+			}
+			if err := tx.Create(extension(w.account.ID, "1002", *into(q))); err != nil {
+				return err
+			}
+			return tx.Delete(q.ID, 0)
+		}, ":in_use"},
+		"a number to another account's queue": {func(w *world, tx *Tx) error {
+			o, err := found(tx, 2)
+			if err != nil {
+				return err
+			}
+			q := queueOf(o.account.ID, "Support")
+			if err := tx.Create(q); err != nil {
+				return err
+			}
+			return tx.Create(did(w.account.ID, "+13125550100", into(q)))
+		}, "target.id:not_found"},
 		"its agent goes": {func(w *world, tx *Tx) error {
 			bob := record.NewUser()
 			bob.Account, bob.Name, bob.Email = w.account.ID, "Bob", "bob@acme.example"

@@ -16,6 +16,7 @@ import (
 type office struct {
 	Records
 	account, group, credential record.ID
+	user, queue                record.ID
 }
 
 func newOffice(t *testing.T) *office {
@@ -78,9 +79,15 @@ func newOffice(t *testing.T) *office {
 		if err := create(g); err != nil {
 			return err
 		}
+		q := record.NewCallQueue()
+		q.Name, q.Members = "Support", []record.QueueMember{{User: u.ID}}
+		if err := create(q); err != nil {
+			return err
+		}
+		o.user, o.queue = u.ID, q.ID
 		for number, target := range map[string]record.Target{
 			"1001": {Type: record.TargetUser, ID: u.ID}, "1009": {Type: record.TargetDeviceLine, ID: devices[2], Line: 1},
-			"1500": {Type: record.TargetRingGroup, ID: g.ID}, "1700": {Type: record.TargetPark, First: 5, Last: 6},
+			"1500": {Type: record.TargetRingGroup, ID: g.ID}, "1800": {Type: record.TargetCallQueue, ID: q.ID}, "1700": {Type: record.TargetPark, First: 5, Last: 6},
 		} {
 			e := record.NewExtension()
 			e.Number, e.Target = number, target
@@ -129,6 +136,15 @@ func TestResolve(t *testing.T) {
 		{"*68", domain, o.account, nil},
 		{"*68+1", domain, o.account, nil},
 		{"1700", domain, o.account, &Resource{Voicemail: "*98", Sources: []Source{Park(o.account, 5), Park(o.account, 6)}}},
+		{"1800", domain, o.account, &Resource{Name: "Support", Voicemail: "*98", Sources: []Source{Queue(o.queue)}}},
+		{"*451800*1001", domain, o.account, &Resource{
+			Name: "Alice", Voicemail: "*98", Sources: []Source{agentSource(o.queue, o.user)}, Standing: Confirmed,
+		}},
+		{"*451800*1009", domain, o.account, nil},
+		{"*451800*4711", domain, o.account, nil},
+		{"*451500*1001", domain, o.account, nil},
+		{"*451800", domain, o.account, nil},
+		{"*45", domain, o.account, nil},
 		{"1001", "192.0.2.1", o.account, &Resource{Name: "Alice", Voicemail: "*98", Sources: []Source{"line:alice1@pbx.example.com", "line:alice2@pbx.example.com"}}},
 		{"1001", "pbx.example.org", o.account, nil},
 		{"1001", domain, "acct_none", nil},
@@ -175,5 +191,24 @@ func TestAllowed(t *testing.T) {
 	}
 	if o.Allowed(o.account, "door@pbx.example.com", now) {
 		t.Error("a disabled credential is allowed")
+	}
+}
+
+// The lamp of an agent is what he has switched on, which a restart does not change.
+func TestAgentLamp(t *testing.T) {
+	o := newOffice(t)
+	for state, want := range map[string]State{
+		record.AgentPaused: Early, record.AgentLoggedOut: Terminated, record.AgentAvailable: Confirmed,
+	} {
+		err := o.Store.Update(t.Context(), func(tx *store.Tx) error {
+			_, _, err := tx.SetQueueAgent(o.queue, o.user, store.AgentState{State: state})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := o.Resolve(o.account, "*451800*1001", "pbx.example.com"); !ok || got.Standing != want {
+			t.Errorf("%s: lamp %v, %v; want %v", state, got.Standing, ok, want)
+		}
 	}
 }

@@ -88,7 +88,7 @@ func targetReferences(r Record) []Reference {
 // check checks one target, which may be of any kind there is.
 func (t *Target) check(field string, p *Problems) {
 	switch t.Type {
-	case TargetUser, TargetDeviceLine, TargetRingGroup:
+	case TargetUser, TargetDeviceLine, TargetRingGroup, TargetCallQueue:
 		if t.ID == "" {
 			kind, _ := t.named()
 			p.Add(field+".id", CodeRequired, "must name the %s", spoken(kind))
@@ -98,11 +98,11 @@ func (t *Target) check(field string, p *Problems) {
 	case TargetPark:
 		p.Add(field+".type", CodeInvalid, "only an extension can stand for park slots")
 		return
-	case TargetCallQueue, TargetFax:
+	case TargetFax:
 		p.Add(field+".type", CodeNotAvailable, "targets of type %s are not available yet", t.Type)
 		return
 	case "":
-		p.Add(field+".type", CodeRequired, "must be user, device_line, ring_group, external or, of an extension, park")
+		p.Add(field+".type", CodeRequired, "must be user, device_line, ring_group, call_queue, external or, of an extension, park")
 		return
 	default:
 		p.Add(field+".type", CodeInvalid, "must be one of user, device_line, ring_group, call_queue, external, fax, park")
