@@ -129,6 +129,9 @@ func TestHub(t *testing.T) {
 		hub := &Hub{}
 		ctx, cancel := context.WithCancel(t.Context())
 		slow, gone := hub.Subscribe(t.Context(), "a"), hub.Subscribe(ctx, "a")
+		if !hub.Watched("a") || hub.Watched("b") {
+			t.Error("the wrong account is watched")
+		}
 		cancel()
 		synctest.Wait()
 		if _, more := <-gone; more {

@@ -37,6 +37,13 @@ func (h *Hub) Publish(account record.ID, e Event) {
 	}
 }
 
+// Watched says whether an account has subscribers.
+func (h *Hub) Watched(account record.ID) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.subscribers[account]) > 0
+}
+
 // Subscribe gives the events of an account from now on. The channel is closed when ctx
 // has ended, the subscriber is too slow, there are too many, or the hub is closed.
 func (h *Hub) Subscribe(ctx context.Context, account record.ID) <-chan Event {
