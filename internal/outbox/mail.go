@@ -28,6 +28,8 @@ type Mail struct {
 	Text      string       `cbor:"text"`
 	HTML      string       `cbor:"html,omitempty"`
 	Headers   []MailHeader `cbor:"headers,omitempty"`
+	// Attachments are files of the store.
+	Attachments []Attachment `cbor:"attachments,omitempty"`
 }
 
 // MailHeader is one more header field.
@@ -78,7 +80,7 @@ func (m *Mail) check() error {
 			return fmt.Errorf("malformed header %q", h.Name)
 		}
 	}
-	return nil
+	return checkAttachments(m.Attachments)
 }
 
 const headerAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"dialtone/store"
+	"dialtone/store/blob"
 )
 
 const (
@@ -31,6 +33,8 @@ type MailConfig struct {
 	Relays []Relay
 	// DKIM signs; nil does not.
 	DKIM *DKIM
+	// Open opens a file of the store, for attachments; nil where mails have none.
+	Open func(blob.Hash) (io.ReadCloser, error)
 }
 
 // dialFunc connects to a relay.
@@ -139,6 +143,9 @@ func (s *mailer) round(ctx context.Context, m *Mail) (offers []offer) {
 func (s *mailer) offer(ctx context.Context, r *relay, m *Mail) offer {
 	begun := time.Now()
 	msg, err := message(m, s.config.From, s.config.DKIM)
+	if err == nil {
+		err = s.attach(msg, m.Attachments)
+	}
 	if err != nil {
 		return offer{relay: r, verdict: deferred, text: explain(err)}
 	}
