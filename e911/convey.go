@@ -75,11 +75,15 @@ func byValue(c *record.EmergencyCall, domain string, said record.EmergencyConvey
 	if err != nil {
 		return Conveyance{}, said
 	}
-	id := c.ID + "@" + domain
-	said.Method, said.Reference, said.Lines = record.ConveyPIDFLO, "<cid:"+id+">", read.Civic.Lines()
+	lines := read.Civic.Lines()
 	if inside := read.Civic.Inside(); inside != "" {
-		said.Lines = append(said.Lines, inside)
+		lines = append(lines, inside)
 	}
+	if len(lines) == 0 && read.Point == nil {
+		return Conveyance{}, said // whose it is alone is no place: the carrier knows a better one
+	}
+	id := c.ID + "@" + domain
+	said.Method, said.Reference, said.Lines = record.ConveyPIDFLO, "<cid:"+id+">", lines
 	return Conveyance{
 		Headers: located(said.Reference),
 		Body:    &Body{ContentType: pidflo.ContentType, ContentID: id, Data: data},
