@@ -15,11 +15,11 @@ type Document struct {
 	Pages []Page
 
 	file   *file
-	images []image
+	images []stored
 }
 
-// image is where a page is in the file.
-type image struct {
+// stored is where a page is in the file.
+type stored struct {
 	strips        []strip
 	rowsPerStrip  int
 	compression   int64
@@ -114,7 +114,7 @@ func (o *opener) add(d ifd) error {
 }
 
 // page describes the page of a directory.
-func (d ifd) page(m image) Page {
+func (d ifd) page(m stored) Page {
 	p := Page{
 		Width: m.width, Rows: m.length,
 		XDPI: d.resolution(tagXResolution), YDPI: d.resolution(tagYResolution),
@@ -132,8 +132,8 @@ func (d ifd) page(m image) Page {
 }
 
 // image checks what a directory says of its pixels.
-func (d ifd) image() (image, error) {
-	m := image{
+func (d ifd) image() (stored, error) {
+	m := stored{
 		compression: d.number(tagCompression, compressionNone),
 		twoD:        d.number(tagT4Options, 0)&t4TwoDimensional != 0,
 		lsbFirst:    d.number(tagFillOrder, 1) == 2,
@@ -160,7 +160,7 @@ func (d ifd) image() (image, error) {
 }
 
 // strips finds the code of an image.
-func (d ifd) strips(m *image) error {
+func (d ifd) strips(m *stored) error {
 	most := int64(max(m.length, 1))
 	rows := d.number(tagRowsPerStrip, most)
 	if rows < 1 || rows > most || d.fields[tagStripOffsets].count == 1 {

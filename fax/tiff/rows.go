@@ -16,7 +16,7 @@ var errEnough = errors.New("strip is complete")
 // before and count as bad. An error is emit's own or that of reading the file.
 func (d *Document) Rows(i int, emit func(row []byte) error) (t4.Stats, error) {
 	m := d.images[i]
-	p := &pageReader{image: m, emit: emit, row: make([]byte, (m.width+7)/8)}
+	p := &pageReader{stored: m, emit: emit, row: make([]byte, (m.width+7)/8)}
 	for n, s := range m.strips {
 		code, err := d.file.read(s.at, s.length)
 		if err != nil {
@@ -34,7 +34,7 @@ func (d *Document) Rows(i int, emit func(row []byte) error) (t4.Stats, error) {
 
 // pageReader hands out the rows of a page.
 type pageReader struct {
-	image
+	stored
 	format t4.Format // for the compressions of T.4 and T.6
 	emit   func([]byte) error
 	row    []byte // the last one
@@ -180,7 +180,7 @@ func (d *Document) G4(i int) (code []byte, ended, ok bool) {
 	if err != nil {
 		return nil, false, false
 	}
-	p := &pageReader{image: m}
+	p := &pageReader{stored: m}
 	p.recognize(code)
 	stats, _ := try(p.format, code, m.length+1)
 	if p.format.Coding != t4.MMR || stats.Rows < m.length {

@@ -124,6 +124,9 @@ func (w *Writer) EndPage(badRows, worstRun int) error {
 	return w.err
 }
 
+// DropPage forgets the page at hand, if there is one. Its code stays in the file, unused.
+func (w *Writer) DropPage() { w.page = nil }
+
 func (w *Writer) write(b []byte) {
 	if w.err != nil {
 		return
