@@ -3,7 +3,34 @@ package fax
 import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"dialtone/store/record"
 )
+
+// metrics are those of faxes that were received and sent.
+type metrics struct {
+	pages  prometheus.Counter
+	faxes  *prometheus.CounterVec
+	active prometheus.Gauge
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	f := promauto.With(reg)
+	return &metrics{
+		pages: f.NewCounter(prometheus.CounterOpts{
+			Name: "dialtone_fax_pages_received_total", Help: "Pages of faxes that were stored and confirmed.",
+		}),
+		faxes: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "dialtone_fax_ended_total", Help: "Faxes that are over, by direction and status.",
+		}, []string{"direction", "status"}),
+		active: f.NewGauge(prometheus.GaugeOpts{
+			Name: "dialtone_fax_sessions", Help: "Faxes on the line now.",
+		}),
+	}
+}
+
+// ended counts a fax that is over.
+func (m *metrics) ended(f *record.Fax) { m.faxes.WithLabelValues(f.Direction, f.State).Inc() }
 
 // limitMetrics are those of the limits, by direction.
 type limitMetrics struct {

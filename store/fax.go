@@ -15,6 +15,7 @@ import (
 //
 //	fax/<account>/<id>                       the record; identifiers sort by the beginning
 //	fax_open/<account>/<id>                  those that are not over
+//	fax_delete/<account>/<id>                those whose document goes once it is mailed
 //	fax_page/<account>/<id>/<n, big endian>  a page that was received; gone once there is a document
 
 // PutFax writes a fax. One of an account that is not there is dropped.
@@ -33,6 +34,7 @@ func (tx *Tx) PutFax(f *record.Fax) error {
 	return errors.Join(
 		tx.buf.Put(historyKey(tableFax, f.Account, f.ID), b),
 		tx.mark(historyKey(tableFaxOpen, f.Account, f.ID), !f.Over()),
+		tx.mark(historyKey(tableFaxDelete, f.Account, f.ID), f.Over() && f.DeleteMailed && !f.Deleted && f.TIFFSize > 0),
 	)
 }
 
@@ -58,6 +60,7 @@ func (tx *Tx) eraseFax(f *record.Fax) error {
 	return errors.Join(
 		tx.buf.Delete(historyKey(tableFax, f.Account, f.ID)),
 		tx.mark(historyKey(tableFaxOpen, f.Account, f.ID), false),
+		tx.mark(historyKey(tableFaxDelete, f.Account, f.ID), false),
 		tx.ForgetFaxPages(f.Account, f.ID),
 	)
 }
@@ -174,9 +177,15 @@ func (q *FaxQuery) judge(f *record.Fax) verdict {
 }
 
 // OpenFaxes are those that are not over, of all accounts.
-func (s *Store) OpenFaxes() (list []record.Fax, err error) {
+func (s *Store) OpenFaxes() ([]record.Fax, error) { return s.markedFaxes(tableFaxOpen) }
+
+// FaxesToDelete are those whose document goes once all recipients have it, of all accounts.
+func (s *Store) FaxesToDelete() ([]record.Fax, error) { return s.markedFaxes(tableFaxDelete) }
+
+// markedFaxes are those a table names.
+func (s *Store) markedFaxes(table string) (list []record.Fax, err error) {
 	err = s.engine.View(func(r kv.Reader) error {
-		prefix := []byte(prefixHistory + tableFaxOpen + "/")
+		prefix := []byte(prefixHistory + table + "/")
 		return r.Scan(kv.Range{Prefix: prefix, KeysOnly: true}, func(key, _ []byte) (bool, error) {
 			account, id := splitMark(key[len(prefix):])
 			f, err := readFax(r, account, id)

@@ -58,6 +58,7 @@ const (
 	tableFax         = "fax"
 	tableFaxOpen     = "fax_open"
 	tableFaxPage     = "fax_page"
+	tableFaxDelete   = "fax_delete"
 
 	tableRecording     = "recording"
 	tableRecordingCall = "recording_call"
@@ -73,7 +74,7 @@ const (
 
 // historyTables are all of them.
 func historyTables() []string {
-	tables := []string{tableEvent, tableEventDevice, tableEventSeq, tableCall, tableCallCount, tableCallTrace, tableQueueHour, tableFaxWindow, tableFax, tableFaxOpen, tableFaxPage}
+	tables := []string{tableEvent, tableEventDevice, tableEventSeq, tableCall, tableCallCount, tableCallTrace, tableQueueHour, tableFaxWindow, tableFax, tableFaxOpen, tableFaxPage, tableFaxDelete}
 	tables = append(tables, tableEmergency, tableEmergencyOpen, tableEmergencyWindow, tableEmergencyTest)
 	tables = append(tables, tableRecording, tableRecordingCall, tableRecordingOpen, tableTranscription, tableTranscript)
 	for _, l := range []string{tableFailure, tableUnknownMAC} {

@@ -1,0 +1,148 @@
+package fax
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"dialtone/fax/t4"
+	"dialtone/fax/tiff"
+	"dialtone/store"
+	"dialtone/store/record"
+)
+
+// maxDocument bounds a document, in bytes.
+const maxDocument = 256 << 20
+
+// conclude ends an inbound fax: it makes the documents of the pages there are, and in one
+// transaction writes what became of it and the mails about it.
+func (s *Service) conclude(f *record.Fax, pages []record.FaxPage, o outcome) error {
+	stored := pages[:0:0]
+	f.Pages = 0
+	for _, p := range pages {
+		if p.Size == 0 {
+			continue
+		}
+		stored = append(stored, p)
+		if !p.Incomplete {
+			f.Pages++
+		}
+	}
+	f.Reason, f.Detail = o.reason, o.detail
+	f.TotalPages = len(stored)
+	switch {
+	case len(stored) == 0:
+		f.State = record.FaxFailed
+	case o.reason == "" && f.Pages == len(stored):
+		f.State = record.FaxReceived
+	default:
+		f.State = record.FaxPartial
+	}
+	if len(stored) > 0 {
+		if err := s.document(f, stored); err != nil {
+			return err
+		}
+	}
+	rows, err := s.mails(f)
+	if err != nil {
+		return err
+	}
+	err = s.config.Store.UpdateUrgent(context.Background(), func(tx *store.Tx) error {
+		errs := []error{tx.PutFax(f), tx.ForgetFaxPages(f.Account, f.ID)}
+		for i := range rows {
+			_, err := tx.PutOutbox(rows[i])
+			errs = append(errs, err)
+		}
+		return errors.Join(errs...)
+	})
+	if err != nil {
+		return fmt.Errorf("cannot conclude fax %q: %w", f.ID, err)
+	}
+	s.metrics.ended(f)
+	s.tell(EventReceived, f)
+	s.log.Info("fax received", "fax", f.ID, "call", f.Call, "from", f.From, "to", f.To, "pages", f.Pages, "status", f.State, "reason", f.Reason)
+	return nil
+}
+
+// document makes TIFF and PDF of stored pages.
+func (s *Service) document(f *record.Fax, pages []record.FaxPage) error {
+	file, err := os.CreateTemp("", "fax-*.tif")
+	if err != nil {
+		return fmt.Errorf("cannot make document of fax %q: %w", f.ID, err)
+	}
+	defer func() {
+		_ = file.Close()
+		_ = os.Remove(file.Name())
+	}()
+	blobs := s.config.Store.Blobs()
+	writer, err := tiff.NewWriter(file, tiff.Options{Coding: t4.MMR, Software: "Dialtone"})
+	if err == nil {
+		err = s.writePages(writer, pages)
+	}
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err == nil {
+		f.TIFF, f.TIFFSize, err = blobs.Put(file, maxDocument)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot make document of fax %q: %w", f.ID, err)
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("cannot make document of fax %q: %w", f.ID, err)
+	}
+	if f.PDF, f.PDFSize, err = s.pdf(file, info.Size(), f); err != nil {
+		return fmt.Errorf("cannot make PDF of fax %q: %w", f.ID, err)
+	}
+	return nil
+}
+
+// writePages writes stored pages into a TIFF.
+func (s *Service) writePages(w *tiff.Writer, pages []record.FaxPage) error {
+	for i := range pages {
+		if err := s.writePage(w, &pages[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) writePage(w *tiff.Writer, p *record.FaxPage) error {
+	file, err := s.config.Store.Blobs().Open(p.Code)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	code, err := io.ReadAll(io.LimitReader(file, p.Size))
+	if err != nil {
+		return err
+	}
+	err = w.StartPage(tiff.Page{Width: p.Width, XDPI: p.XDPI, YDPI: p.YDPI, Time: p.At})
+	if err == nil {
+		err = rowsOf(code, p.Width, w.Row)
+	}
+	if err == nil {
+		err = w.EndPage(p.BadRows, p.WorstRun)
+	}
+	return err
+}
+
+// pdf makes the PDF of a TIFF.
+func (s *Service) pdf(file io.ReaderAt, size int64, f *record.Fax) (h [32]byte, n int64, err error) {
+	doc, err := tiff.Open(file, size)
+	if err != nil {
+		return h, 0, err
+	}
+	var out bytes.Buffer
+	err = doc.WritePDF(&out, tiff.Info{
+		Title: "Fax " + f.From + " – " + f.To, Producer: "Dialtone", Created: f.CreatedAt,
+	})
+	if err != nil {
+		return h, 0, err
+	}
+	return s.config.Store.Blobs().Put(&out, maxDocument)
+}

@@ -1,0 +1,86 @@
+package fax
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"dialtone/store"
+	"dialtone/store/record"
+)
+
+// Config is what the service needs.
+type Config struct {
+	Store   *store.Store
+	Limiter *Limiter
+	// Dialer makes the calls of faxes that are sent; nil sends none.
+	Dialer Dialer
+	// Notify tells of a fax: fax.received and the like. It must not wait; may be nil.
+	Notify func(Event)
+	// MailDomain stands behind the @ of Message-IDs.
+	MailDomain string
+	Log        *slog.Logger
+	Now        func() time.Time
+	Registerer prometheus.Registerer
+	// Ghostscript turns PDF into pages; empty says that there is none.
+	Ghostscript string
+}
+
+// Event names of faxes, as webhooks know them.
+const (
+	EventReceiving = "fax.receiving"
+	EventReceived  = "fax.received"  // whole, partial or failed
+	EventQueued    = "fax.queued"    // also again, before another attempt
+	EventSending   = "fax.sending"   // for each page
+	EventSent      = "fax.delivered" // whole
+	EventFailed    = "fax.failed"    // not, partial, or canceled
+)
+
+// Event is something that happened to a fax.
+type Event struct {
+	Name string
+	Fax  record.Fax
+}
+
+// Service receives and sends faxes.
+type Service struct {
+	config  Config
+	log     *slog.Logger
+	metrics *metrics
+	wg      sync.WaitGroup
+	ctx     context.Context //nolint:containedctx // the life of the service, which its sessions share
+	stop    context.CancelFunc
+	queue   queue
+}
+
+// New makes the service. Serve runs it.
+func New(c Config) *Service {
+	ctx, stop := context.WithCancel(context.Background())
+	s := &Service{config: c, log: c.Log, metrics: newMetrics(c.Registerer), ctx: ctx, stop: stop}
+	s.queue.wake = make(chan struct{}, 1)
+	return s
+}
+
+// Serve finishes what an earlier run left, and sends what waits, until ctx is done. Then it
+// waits for the faxes that are on their way: their calls have ended by then.
+func (s *Service) Serve(ctx context.Context) error {
+	if err := s.reconcile(ctx); err != nil {
+		return err
+	}
+	err := s.sendWaiting(ctx)
+	s.stop()
+	s.wg.Wait()
+	return err
+}
+
+func (s *Service) now() time.Time { return s.config.Now().UTC() }
+
+// tell tells of a fax.
+func (s *Service) tell(name string, f *record.Fax) {
+	if s.config.Notify != nil {
+		s.config.Notify(Event{name, *f})
+	}
+}
