@@ -93,6 +93,7 @@ var rooms = map[string]room{
 	"cmd/dialtone": {7, 0},
 
 	"test/peer":                   {8, 0},
+	"test/spandsp":                {8, 0},
 	"test/load":                   {8, 0},
 	"test/load/cmd/sipload":       {8, 1},
 	"test/bench":                  {8, 0},

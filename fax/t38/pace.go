@@ -13,8 +13,9 @@ type signal struct {
 	carrier     t30.Carrier
 	long, short ifp.Indicator
 	data        ifp.DataType
-	// train is the time of a long training, and of a short one, talker echo protection
-	// included; for V.21 that of the preamble.
+	// train is the time of a long training, and of a short one; for V.21 that of the
+	// preamble. Data comes as it ends, not later: a gateway that has none yet sends fill,
+	// which some machines take for a row.
 	train, shortTrain time.Duration
 }
 
@@ -22,14 +23,14 @@ const ms = time.Millisecond
 
 var signals = [...]signal{
 	t30.V21:        {t30.V21, ifp.V21Preamble, ifp.V21Preamble, ifp.V21Data, 1000 * ms, 1000 * ms},
-	t30.V27At2400:  {t30.V27At2400, ifp.V27At2400, ifp.V27At2400, ifp.V27Data2400, 1143 * ms, 1143 * ms},
-	t30.V27At4800:  {t30.V27At4800, ifp.V27At4800, ifp.V27At4800, ifp.V27Data4800, 908 * ms, 908 * ms},
-	t30.V29At7200:  {t30.V29At7200, ifp.V29At7200, ifp.V29At7200, ifp.V29Data7200, 453 * ms, 453 * ms},
-	t30.V29At9600:  {t30.V29At9600, ifp.V29At9600, ifp.V29At9600, ifp.V29Data9600, 453 * ms, 453 * ms},
-	t30.V17At7200:  {t30.V17At7200, ifp.LongV17At7200, ifp.ShortV17At7200, ifp.V17Data7200, 1593 * ms, 342 * ms},
-	t30.V17At9600:  {t30.V17At9600, ifp.LongV17At9600, ifp.ShortV17At9600, ifp.V17Data9600, 1593 * ms, 342 * ms},
-	t30.V17At12000: {t30.V17At12000, ifp.LongV17At12000, ifp.ShortV17At12000, ifp.V17Data12000, 1593 * ms, 342 * ms},
-	t30.V17At14400: {t30.V17At14400, ifp.LongV17At14400, ifp.ShortV17At14400, ifp.V17Data14400, 1593 * ms, 342 * ms},
+	t30.V27At2400:  {t30.V27At2400, ifp.V27At2400, ifp.V27At2400, ifp.V27Data2400, 943 * ms, 943 * ms},
+	t30.V27At4800:  {t30.V27At4800, ifp.V27At4800, ifp.V27At4800, ifp.V27Data4800, 708 * ms, 708 * ms},
+	t30.V29At7200:  {t30.V29At7200, ifp.V29At7200, ifp.V29At7200, ifp.V29Data7200, 234 * ms, 234 * ms},
+	t30.V29At9600:  {t30.V29At9600, ifp.V29At9600, ifp.V29At9600, ifp.V29Data9600, 234 * ms, 234 * ms},
+	t30.V17At7200:  {t30.V17At7200, ifp.LongV17At7200, ifp.ShortV17At7200, ifp.V17Data7200, 1393 * ms, 142 * ms},
+	t30.V17At9600:  {t30.V17At9600, ifp.LongV17At9600, ifp.ShortV17At9600, ifp.V17Data9600, 1393 * ms, 142 * ms},
+	t30.V17At12000: {t30.V17At12000, ifp.LongV17At12000, ifp.ShortV17At12000, ifp.V17Data12000, 1393 * ms, 142 * ms},
+	t30.V17At14400: {t30.V17At14400, ifp.LongV17At14400, ifp.ShortV17At14400, ifp.V17Data14400, 1393 * ms, 142 * ms},
 }
 
 // carrierOfIndicator is the carrier an indicator announces.

@@ -95,7 +95,7 @@ func TestPacing(t *testing.T) {
 				switch {
 				case datagram[3] == 0x1c: // short training, which is for pages
 					if begun.IsZero() {
-						begun, ended = n.now.Add(342*time.Millisecond), time.Time{}
+						begun, ended = n.now.Add(142*time.Millisecond), time.Time{}
 					}
 				case ended.IsZero():
 					ended = n.now
