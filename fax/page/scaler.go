@@ -19,11 +19,19 @@ type Scaler struct {
 
 	rows   int      // taken in
 	ink    []byte   // of a row of the image: 0 is white, 255 black
-	prefix []uint64 // of ink: sums of what is left of a pixel
-	across []uint64 // the row at the page's width, each value times 256
+	left   []uint64 // of ink: sums of what is left of a pixel
+	edges  []edge   // of the page's pixels
+	across []uint64 // ink of the row in each pixel of the page, times place.width
 	sum    []uint64 // of the page's row at hand: across times the rows that count
 	at     int      // where in the page: rows times source.Height
 	out    []byte
+}
+
+// edge is where in a row of the image a pixel of the page ends: part of place.width into
+// the pixel x.
+type edge struct {
+	x    int
+	part uint64
 }
 
 // NewScaler returns a Scaler of a black and white image. It calls emit for each row of
@@ -37,9 +45,14 @@ func newScaler(s Source, l Layout, screen screen, emit func(row []byte) error) (
 		return nil, fmt.Errorf("cannot scale image of %d by %d pixels: %w", s.Width, s.Height, ErrLimit)
 	}
 	p := l.place(s)
+	edges := make([]edge, p.width)
+	for i := range edges {
+		at := (i + 1) * s.Width
+		edges[i] = edge{at / p.width, uint64(at % p.width)}
+	}
 	return &Scaler{
 		source: s, place: p, emit: emit, screen: screen,
-		ink: make([]byte, s.Width), prefix: make([]uint64, s.Width+1),
+		ink: make([]byte, s.Width), left: make([]uint64, s.Width+1), edges: edges,
 		across: make([]uint64, p.width), sum: make([]uint64, p.width), out: make([]byte, Width/8),
 	}, nil
 }
@@ -96,24 +109,17 @@ func (s *Scaler) grey() error {
 func (s *Scaler) squeeze() {
 	sum := uint64(0)
 	for x, v := range s.ink {
-		s.prefix[x] = sum
+		s.left[x] = sum
 		sum += uint64(v)
 	}
-	s.prefix[len(s.ink)] = sum
-	width := uint64(s.place.width)
-	// until is the ink left of a point, which is at/width pixels from the left, times width.
-	until := func(at uint64) uint64 {
-		x, part := at/width, at%width
-		v := s.prefix[x] * width
-		if part > 0 {
-			v += uint64(s.ink[x]) * part
-		}
-		return v
-	}
+	s.left[len(s.ink)] = sum
 	before := uint64(0)
-	for x := range s.across {
-		next := until(uint64(x+1) * uint64(s.source.Width))
-		s.across[x] = (next - before) * 256 / uint64(s.source.Width)
+	for i, e := range s.edges {
+		next := s.left[e.x] * uint64(s.place.width)
+		if e.part > 0 {
+			next += uint64(s.ink[e.x]) * e.part
+		}
+		s.across[i] = next - before
 		before = next
 	}
 }
@@ -121,13 +127,17 @@ func (s *Scaler) squeeze() {
 // flush hands out the row at hand.
 func (s *Scaler) flush() error {
 	clear(s.out)
+	area := uint64(s.source.Width) * uint64(s.source.Height)
 	for x, v := range s.sum {
-		// The mean is at most 255 times 256, less what rounding took.
-		if s.screen.black(x, len(s.sum), int(v/uint64(s.source.Height)+128)/256) {
+		ink := 0
+		if v > 0 {
+			ink = int((v + area/2) / area)
+			s.sum[x] = 0
+		}
+		if s.screen.black(x, ink) {
 			at := s.place.left + x
 			s.out[at/8] |= 0x80 >> (at % 8)
 		}
-		s.sum[x] = 0
 	}
 	s.screen.next()
 	return s.emit(s.out)

@@ -2,8 +2,8 @@ package page
 
 // screen turns grey into black and white, pixel by pixel from left to right, row by row.
 type screen interface {
-	// black decides a pixel of a row of width pixels by its ink, 0 to 255.
-	black(x, width, ink int) bool
+	// black decides a pixel by its ink, 0 to 255.
+	black(x, ink int) bool
 	// next goes to the next row.
 	next()
 }
@@ -11,7 +11,7 @@ type screen interface {
 // threshold is for text: what has more ink is black.
 type threshold int
 
-func (t threshold) black(_, _, ink int) bool { return ink >= int(t) }
+func (t threshold) black(_, ink int) bool { return ink >= int(t) }
 func (t threshold) next()                    {}
 
 // diffusion is for photographs: the error of a pixel goes to its neighbours that are to
@@ -24,7 +24,7 @@ func newDiffusion() *diffusion {
 	return &diffusion{make([]int, Width+2), make([]int, Width+2)}
 }
 
-func (d *diffusion) black(x, _, ink int) bool {
+func (d *diffusion) black(x, ink int) bool {
 	v := ink + d.here[x+1]/16
 	black := v >= 128
 	if black {

@@ -79,14 +79,14 @@ func (p *pen) width(text string) float64 {
 
 // fit cuts a text to a width in pixels; an ellipsis stands for what is left out.
 func (p *pen) fit(text string, most float64) string {
-	if p.width(text) <= most {
-		return text
-	}
-	most -= p.width("…")
+	cut, at, ellipsis := 0, 0.0, p.width("…")
 	for i, c := range text {
+		if at+ellipsis <= most {
+			cut = i
+		}
 		_, width := p.glyph(c)
-		if most -= width * p.unitX; most < 0 {
-			return text[:i] + "…"
+		if at += width * p.unitX; at > most {
+			return text[:cut] + "…"
 		}
 	}
 	return text
