@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func (s *Server) newCalls(cfg Config) (err error) {
 	}
 	s.music = media.NewLibrary(media.LibraryConfig{Store: s.store, Log: cfg.Log, Registerer: cfg.Registerer})
 	s.trunks = trunk.New(trunk.Config{
-		Resolver: trunk.NewResolver(trunk.ResolverConfig{}), Requester: requester{s}, Password: s.trunkPassword,
+		Resolver: trunk.NewResolver(trunk.ResolverConfig{Hosts: systemHosts}), Requester: requester{s}, Password: s.trunkPassword,
 		Log: cfg.Log, Registerer: cfg.Registerer,
 	})
 	s.updateTrunks()
@@ -68,6 +69,11 @@ func (s *Server) newCalls(cfg Config) (err error) {
 	})
 	s.agent.TransactionLayer().OnRequest(func(req *sipmsg.Request, tx *sipmsg.ServerTx) { s.handle(req, tx) })
 	return nil
+}
+
+// systemHosts asks the operating system: for names of its hosts file.
+func systemHosts(ctx context.Context, host string) ([]netip.Addr, error) {
+	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 }
 
 func unspecified(peer netip.Addr) netip.Addr {

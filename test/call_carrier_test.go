@@ -26,6 +26,30 @@ const (
 // address. Modes are what its configuration tests for.
 func startCarrier(t *testing.T, d *daemon, modes ...string) (addr string) {
 	t.Helper()
+	addr = "127.0.0.1:" + freeUDPPort(t)
+	runCarrier(t, d, []string{"udp:" + addr}, append(modes, fmt.Sprintf("DAEMON=%q", "sip:"+d.SIP.UDP[0]))...)
+	await(t, "carrier", func() error { return answersOptions(t, addr) })
+	return addr
+}
+
+// startStreamCarrier is startCarrier for a trunk over tcp or tls, where it is at trunk;
+// its subscribers are at addr.
+func startStreamCarrier(t *testing.T, d *daemon, transport string, p pems) (addr, trunk string) {
+	t.Helper()
+	addr, trunk = "127.0.0.1:"+freeUDPPort(t), fmt.Sprintf("127.0.0.1:%d", freeTCPPort(t))
+	daemons := map[string][]string{"tcp": d.SIP.TCP, "tls": d.SIP.TLS}[transport]
+	modes := []string{fmt.Sprintf("STREAM=%q", transport), fmt.Sprintf("DAEMON=%q", "sip:"+daemons[0]+";transport="+transport)}
+	if transport == "tls" {
+		modes = append(modes, fmt.Sprintf("CERTIFICATE=%q", p.cert), fmt.Sprintf("KEY=%q", p.key))
+	}
+	runCarrier(t, d, []string{"udp:" + addr, transport + ":" + trunk}, modes...)
+	await(t, "carrier", func() error { return answersOptions(t, addr) })
+	return addr, trunk
+}
+
+// runCarrier runs Kamailio as a carrier of the daemon's, listening there.
+func runCarrier(t *testing.T, d *daemon, listen []string, modes ...string) {
+	t.Helper()
 	path, err := exec.LookPath("kamailio")
 	if err != nil {
 		t.Fatalf("kamailio is not installed (Debian package kamailio): %v", err)
@@ -34,18 +58,15 @@ func startCarrier(t *testing.T, d *daemon, modes ...string) (addr string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr = "127.0.0.1:" + freeUDPPort(t)
 	_, port, _ := net.SplitHostPort(d.SIP.UDP[0])
-	args := []string{
-		"-f", config, "-l", "udp:" + addr, "-DD", "-E", "-m", "64", "-M", "8", "-Y", t.TempDir(),
-		"-A", "DAEMON_PORT=" + port, "-A", fmt.Sprintf("DAEMON=%q", "sip:"+d.SIP.UDP[0]),
+	args := []string{"-f", config, "-DD", "-E", "-m", "64", "-M", "8", "-Y", t.TempDir(), "-A", "DAEMON_PORT=" + port}
+	for _, l := range listen {
+		args = append(args, "-l", l)
 	}
 	for _, m := range modes {
 		args = append(args, "-A", m)
 	}
 	background(t, "kamailio", path, args...)
-	await(t, "carrier", func() error { return answersOptions(t, addr) })
-	return addr
 }
 
 // background runs a program until the end of the test.

@@ -36,6 +36,7 @@ type options struct {
 	data   string   // data folder; empty = a new one
 	config string   // YAML without data_dir; empty = baseConfig
 	args   []string // after serve
+	env    []string // more of the environment
 }
 
 // daemon is a running dialtone.
@@ -88,7 +89,7 @@ func launch(t testing.TB, o options) *daemon {
 	d.config = writeConfig(t, d.data, cmp.Or(o.config, baseConfig))
 	// Not bound to the test's context: that ends before the daemon is told to stop.
 	d.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), binary, append([]string{"serve", "--config", d.config}, o.args...)...)
-	d.cmd.Stdout, d.cmd.Stderr, d.cmd.Env = d.out, d.log, environment()
+	d.cmd.Stdout, d.cmd.Stderr, d.cmd.Env = d.out, d.log, append(environment(), o.env...)
 	if err := d.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

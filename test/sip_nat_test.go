@@ -33,7 +33,7 @@ func inOwnNet(t *testing.T) bool {
 	}
 	cmd := exec.CommandContext(t.Context(), self, "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=5m")
 	cmd.Env = append(os.Environ(), netVariable+"=1", binaryVariable+"="+binary)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS} // mounts are its own, too
 	out, err := cmd.CombinedOutput()
 	switch {
 	case cmd.Process == nil && os.Getenv("CI") != "true":

@@ -31,14 +31,19 @@ func newSources(accounts []*account) *sources {
 		if !a.record.Enabled {
 			continue
 		}
+		datagrams := a.record.Trunk.Transport == record.TransportUDP
 		for _, h := range a.hosts {
+			port := h.port
+			if !datagrams {
+				port = 0 // a connection comes from any
+			}
 			res := h.found.Load()
 			if res == nil {
 				continue
 			}
 			for _, service := range res.Services {
 				for _, address := range service.Addresses {
-					s.add(address.Addr(), origin{h.port, a.record.ID})
+					s.add(address.Addr(), origin{port, a.record.ID})
 				}
 			}
 		}

@@ -26,6 +26,7 @@ func TestRecognise(t *testing.T) {
 		provider("b", nil, "192.0.2.1", "2001:db8::1"),
 		provider("a", nil, "192.0.2.1:5080"),
 		provider("net", func(t *record.Trunk) { t.InboundSources = []string{"198.51.100.0/24", "203.0.113.7", "192.0.2.1/32"} }, "203.0.113.1"),
+		provider("tcp", func(t *record.Trunk) { t.Transport = record.TransportTCP }, "192.0.2.5:5080"),
 		off,
 	})
 	tests := []struct {
@@ -38,6 +39,7 @@ func TestRecognise(t *testing.T) {
 		{"an IPv4 address in an IPv6 socket", "[::ffff:203.0.113.1]:5060", []record.ID{"net"}},
 		{"a network", "198.51.100.200:1", []record.ID{"net"}},
 		{"a lone address", "203.0.113.7:1", []record.ID{"net"}},
+		{"the carrier's end of a connection", "192.0.2.5:40000", []record.ID{"tcp"}},
 		{"a trunk switched off", "192.0.2.9:5060", nil},
 		{"a stranger", "192.0.2.77:5060", nil},
 	}

@@ -53,12 +53,17 @@ func (s *sound) sdp(direction string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := s.conn.LocalAddr().(*net.UDPAddr)
-	rest := fmt.Sprintf("s=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %d RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=%s\r\n", a.IP, a.Port, direction)
+	family := "IP4"
+	if a.IP.To4() == nil {
+		family = "IP6"
+	}
+	rest := fmt.Sprintf("s=-\r\nc=IN %s %s\r\nt=0 0\r\nm=audio %d RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=%s\r\n",
+		family, a.IP, a.Port, direction)
 	if rest != s.lastSDP {
 		s.version++
 		s.lastSDP = rest
 	}
-	return fmt.Sprintf("v=0\r\no=- %d %d IN IP4 %s\r\n%s", s.id, s.version, a.IP, rest)
+	return fmt.Sprintf("v=0\r\no=- %d %d IN %s %s\r\n%s", s.id, s.version, family, a.IP, rest)
 }
 
 var (
