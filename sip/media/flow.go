@@ -15,9 +15,10 @@ type flow struct {
 	relayed uint64
 	since   time.Duration // last sign of life, or when it was first to be expected
 	broken  bool
-	silent  bool // told
-	maker   bool // has something to make, and is in the loop's list for it
-	tap     *Tap // who records what comes; nil: nobody
+	silent  bool         // told
+	maker   bool         // has something to make, and is in the loop's list for it
+	tap     *Tap         // who records what comes; nil: nobody
+	fax     func([]byte) // who reads T.38; nil: it is relayed
 	latch   latch
 	in      receiver
 	out     sender

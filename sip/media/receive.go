@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"net/netip"
 	"time"
 )
@@ -73,6 +74,10 @@ func (s *Stream) receiveUDPTL(l *loop, from netip.AddrPort, b []byte) {
 	f.in.packets++
 	f.in.bytes += uint64(len(b))
 	s.live()
+	if f.fax != nil {
+		f.fax(bytes.Clone(b))
+		return
+	}
 	to := s.to.Load()
 	if to == nil {
 		f.idle++

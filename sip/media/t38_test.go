@@ -117,3 +117,26 @@ func TestT38BesideAudio(t *testing.T) {
 		}
 	}
 }
+
+// A fax of ours reads what comes and sends itself.
+func TestT38Terminated(t *testing.T) {
+	p := newPhone(t, "127.0.0.1")
+	s, _ := newStream(t, newEngine(t))
+	if err := s.RemoteOffer(p.fax(faxLines)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Answer(AnswerOptions{T38: &sdp.T38{}}); err != nil {
+		t.Fatal(err)
+	}
+	came := make(chan []byte, 1)
+	s.Terminate(func(b []byte) { came <- b })
+	s.SendDatagram([]byte{0, 1, 2})
+	if got := p.read(p.rtp); len(got) != 3 || got[2] != 2 {
+		t.Fatal(got)
+	}
+	p.to = s.Addr()
+	p.write([]byte{0, 0, 7})
+	if got := <-came; len(got) != 3 || got[2] != 7 {
+		t.Fatal(got)
+	}
+}

@@ -147,6 +147,10 @@ func (r *router) own(n *record.Number) {
 	if r.d.Number == "" && r.d.Extension == "" {
 		r.d.Number = n.ID
 	}
+	if n.Target == nil && n.FaxEnabled {
+		r.fax(n)
+		return
+	}
 	if n.Target == nil {
 		r.refuse(refusedNoTarget)
 		return

@@ -17,11 +17,12 @@ const (
 	Trunk                 // Decision.Plan: one target outside
 	Park                  // Decision.Feature has the slot
 	Queue                 // Decision.Queue: wait for one of its agents
+	Fax                   // Decision.Fax: receive a fax
 )
 
 // String is the kind in lower case, for logs.
 func (k Kind) String() string {
-	return [...]string{"refuse", "emergency", "feature", "ring", "trunk", "park", "queue"}[k]
+	return [...]string{"refuse", "emergency", "feature", "ring", "trunk", "park", "queue", "fax"}[k]
 }
 
 // Decision is what is to be done with a call.
@@ -55,6 +56,8 @@ type Decision struct {
 	Feature *FeatureCall
 	// Queue is set with kind Queue.
 	Queue record.ID
+	// Fax is set with kind Fax: the number whose fax it is.
+	Fax record.ID
 	// Plan is set with kinds Ring and Trunk.
 	Plan *Plan
 	// Refusal is set with kind Refuse.

@@ -46,11 +46,16 @@ func (r *router) target(t *record.Target, from Diversion) {
 			return
 		}
 	case record.TargetFax:
-		r.refuse(refusedNotAvailable)
-		return
+		if n := r.dir.NumberByID(t.ID); n != nil && n.FaxEnabled && n.Account == r.d.Account {
+			r.fax(n)
+			return
+		}
 	}
 	r.refuse(refusedNoTarget)
 }
+
+// fax lets a machine of ours take the call.
+func (r *router) fax(n *record.Number) { r.d.Kind, r.d.Fax = Fax, n.ID }
 
 // ring is a plan of one stage.
 func (r *router) ring(targets []Target, seconds int) {
