@@ -12,7 +12,7 @@ type screen interface {
 type threshold int
 
 func (t threshold) black(_, ink int) bool { return ink >= int(t) }
-func (t threshold) next()                    {}
+func (t threshold) next()                 {}
 
 // diffusion is for photographs: the error of a pixel goes to its neighbours that are to
 // come (Floyd and Steinberg, 1976): 7/16 to the right, 3, 5 and 1 below.

@@ -11,8 +11,8 @@ const (
 	rowBitsSpare    = 512
 )
 
-// Decoder reads rows from code that arrives in pieces. It keeps less than 8 KB plus
-// twelve times Format.Width bytes. It is not safe for use by several goroutines at once.
+// Decoder reads rows from code that arrives in pieces. It keeps less than 16 KB plus
+// twenty times Format.Width bytes. It is not safe for use by several goroutines at once.
 type Decoder struct {
 	format Format
 	stats  Stats

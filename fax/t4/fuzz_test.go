@@ -59,7 +59,7 @@ func FuzzDecoder(f *testing.F) {
 		if err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrTooLong) {
 			t.Fatal(err)
 		}
-		if n := cap(d.in.buf) + 4*cap(d.scan.ref) + 4*cap(d.scan.cur); n > 24*format.Width+32<<10 {
+		if n := cap(d.in.buf) + 4*cap(d.scan.ref) + 4*cap(d.scan.cur); n > 20*format.Width+16<<10 {
 			t.Fatalf("keeps %d bytes", n)
 		}
 	})
