@@ -75,6 +75,24 @@ func (c *Call) locate(out *dialog.Outgoing, o *outside) {
 	})
 }
 
+// unproductive gives up an address that has an emergency call and lets it ring nowhere, perhaps
+// because what it answered could not be read: at once where there is another to try, else
+// when it has had the time any trunk has.
+func (c *Call) unproductive(b *branch, l *leg) {
+	o := b.outside
+	if b.over || b.leg != l || l.gone || b.rang {
+		return
+	}
+	last := o.place+1 >= len(o.places) && o.way+1 >= len(o.ways)
+	if last && !o.waited {
+		o.waited = true
+		o.progress = c.after(trunkRing-emergencyProgress, func(c *Call) { c.unproductive(b, l) })
+		return
+	}
+	c.hangup(l, dialog.Cause{Status: 408, Text: "No progress"})
+	c.branchFailed(b, dialog.Failed{Status: 408, Timeout: true})
+}
+
 // sent tells the plan that an INVITE has left.
 func (c *Call) sent() {
 	if c.emergency {

@@ -26,9 +26,12 @@ const (
 	// tried; emergencyPatience the same for emergency calls.
 	trunkPatience     = 6 * time.Second
 	emergencyPatience = 4 * time.Second
+	// emergencyProgress is how long a trunk's host that has an emergency call may take
+	// until it rings, when there is another to try.
+	emergencyProgress = 12 * time.Second
 	// trunkRing bounds how long a trunk may ring (Timer C of RFC 3261 is three minutes).
 	trunkRing = 180 * time.Second
-	// emergencyRing bounds an emergency call's ringing over all its trunks.
+	// emergencyRing bounds an emergency call's ringing, at one trunk and over all.
 	emergencyRing = time.Hour
 	// phoneSession is how often a phone must show that it still has the call (RFC 4028).
 	phoneSession = 30 * time.Minute

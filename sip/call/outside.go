@@ -31,6 +31,8 @@ type outside struct {
 	turns    int    // redirects followed
 	release  func() // gives the trunk's channel back
 	patience *timer
+	progress *timer // of an emergency call: until it has to ring
+	waited   bool   // the last address has been given more time
 	worst    int  // what the last trunk said
 	plain    bool // an emergency call without location
 }
@@ -41,6 +43,7 @@ func (o *outside) stop() {
 		return
 	}
 	o.patience.stop()
+	o.progress.stop()
 	if o.release != nil {
 		o.release()
 		o.release = nil
@@ -60,6 +63,7 @@ func (o *outside) keep(l *leg) {
 		return
 	}
 	o.patience.stop()
+	o.progress.stop()
 	l.release, o.release = o.release, nil
 }
 
@@ -132,6 +136,7 @@ func (c *Call) foundPlaces(b *branch, places []trunk.Destination, err error) {
 		if o.worst == statusNoTrunk {
 			o.worst = 0
 		}
+		c.attempt(o.ways[o.way].Trunk, 0, false)
 		o.way++
 		c.tryWay(b)
 		return
@@ -167,6 +172,7 @@ func (c *Call) connectedTo(b *branch, place trunk.Destination, flow dialog.Flow,
 		c.log.Info("cannot reach trunk", "trunk", o.record.ID, "address", place.Address, "err", err)
 		c.m.config.Trunks.Failed(o.record.ID, place.Address, "cannot connect", 0)
 		o.worst = 0
+		c.attempt(o.record.ID, 0, false)
 		o.place++
 		c.tryPlace(b)
 		return
@@ -190,6 +196,7 @@ func (c *Call) connectedTo(b *branch, place trunk.Destination, flow dialog.Flow,
 	patience := trunkPatience
 	if c.emergency {
 		patience = emergencyPatience
+		o.progress = c.after(emergencyProgress, func(c *Call) { c.unproductive(b, l) })
 	}
 	o.patience = c.after(patience, func(c *Call) { c.impatient(b, l) })
 }
@@ -209,6 +216,9 @@ func (c *Call) trunkInvite(o *outside, place trunk.Destination, flow dialog.Flow
 	out := dialog.Outgoing{
 		Flow: flow, Target: target, To: dialog.Address{URI: target}, From: shownFrom(w.Shown, ours),
 		Headers: identityHeaders(w.Shown, ours), RingTimeout: trunkRing, MaxForwards: c.ring.hops(), Trunk: o.record.ID, Emergency: c.emergency,
+	}
+	if c.emergency {
+		out.RingTimeout = emergencyRing
 	}
 	if o.redirect != "" {
 		out.Target = o.redirect
@@ -255,6 +265,7 @@ func (c *Call) impatient(b *branch, l *leg) {
 func (c *Call) nextWay(b *branch, ev dialog.Failed) bool {
 	o := b.outside
 	o.patience.stop()
+	o.progress.stop()
 	silent := ev.Timeout || ev.Unreachable
 	o.worst = ev.Status
 	if silent {
