@@ -33,8 +33,8 @@ type outside struct {
 	patience *timer
 	progress *timer // of an emergency call: until it has to ring
 	waited   bool   // the last address has been given more time
-	worst    int  // what the last trunk said
-	plain    bool // an emergency call without location
+	worst    int    // what the last trunk said
+	plain    bool   // an emergency call without location
 }
 
 // stop ends the search.
