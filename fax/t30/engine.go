@@ -154,8 +154,12 @@ func (e *Engine) hear() {
 	}
 }
 
-// Carrier says that a carrier rose.
+// Carrier says that a carrier rose. Within a burst of frames of procedure that is not
+// complete it says nothing new.
 func (e *Engine) Carrier(now time.Time, c Carrier) {
+	if e.up && c == V21 && e.carrier == V21 && !e.final {
+		return // some say it before each frame
+	}
 	if e.up {
 		e.Drop(now)
 	}

@@ -33,8 +33,8 @@ type end struct {
 	busy  bool
 }
 
-// pieces is in how many parts the other end hears a long signal.
-const pieces = 20
+// pieces is in how many parts the other end hears a signal.
+func (d *end) pieces() int { return max(20, int(duration(d.sig.Signal)/(2*time.Second))) }
 
 // heard is a signal as the other end hears it.
 type heard struct {
@@ -116,7 +116,7 @@ func (l *line) begin(i int) bool {
 	if l.hook != nil {
 		l.hook(i, &d.sig)
 	}
-	d.until = l.now.Add(duration(d.sig.Signal) / pieces)
+	d.until = l.now.Add(duration(d.sig.Signal) / time.Duration(d.pieces()))
 	if !d.sig.lost && s.Kind >= t30.Frames {
 		other.e.Carrier(l.now, s.Carrier)
 	}
@@ -127,10 +127,10 @@ func (l *line) begin(i int) bool {
 func (l *line) finish(i int) {
 	d, other := l.ends[i], l.ends[1-i]
 	if s := &d.sig; d.busy && !s.lost && s.Kind >= t30.Frames {
-		l.hear(i, d.piece, s, other)
+		l.hear(i, s, other)
 	}
-	if d.piece++; d.busy && d.piece < pieces && !d.e.Cut() {
-		d.until = l.now.Add(duration(d.sig.Signal) / pieces)
+	if d.piece++; d.busy && d.piece < d.pieces() && !d.e.Cut() {
+		d.until = l.now.Add(duration(d.sig.Signal) / time.Duration(d.pieces()))
 		return
 	}
 	if d.busy && !d.sig.lost && d.sig.Kind >= t30.Frames {
@@ -141,12 +141,13 @@ func (l *line) finish(i int) {
 }
 
 // share is the piece of n things.
-func share(n, piece int) (from, to int) { return n * piece / pieces, n * (piece + 1) / pieces }
+func share(n, piece, pieces int) (from, to int) { return n * piece / pieces, n * (piece + 1) / pieces }
 
-func (l *line) hear(i, piece int, s *heard, other *end) {
+func (l *line) hear(i int, s *heard, other *end) {
+	piece, pieces := l.ends[i].piece, l.ends[i].pieces()
 	switch s.Kind {
 	case t30.Frames:
-		from, to := share(len(s.Frames), piece)
+		from, to := share(len(s.Frames), piece, pieces)
 		for n := from; n < to; n++ {
 			f := s.Frames[n]
 			if s.Carrier == t30.V21 {
@@ -155,13 +156,13 @@ func (l *line) hear(i, piece int, s *heard, other *end) {
 			other.e.Frame(l.now, slices.Clone(f), !s.bad[n])
 		}
 	case t30.Check:
-		from, to := share(s.Carrier.Rate()*int(s.Duration/time.Millisecond)/8000, piece)
+		from, to := share(s.Carrier.Rate()*int(s.Duration/time.Millisecond)/8000, piece, pieces)
 		other.e.Bits(l.now, make([]byte, to-from))
 	case t30.Image:
 		if piece == 0 {
 			l.log = append(l.log, fmt.Sprintf("%d:image", i))
 		}
-		from, to := share(len(s.Data), piece)
+		from, to := share(len(s.Data), piece, pieces)
 		other.e.Bits(l.now, slices.Clone(s.Data[from:to]))
 	}
 }

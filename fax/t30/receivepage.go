@@ -139,5 +139,5 @@ func (r *receiver) broken() {
 	if len(data) == 0 {
 		return
 	}
-	_ = r.cfg.Sink.Page(Page{Number: r.page, Code: r.dcs.code(), Data: data, Incomplete: true})
+	_ = r.cfg.Sink.Page(Page{Number: r.page, Code: r.dcs.code(), Data: data[:min(len(data), MaxPage)], Incomplete: true})
 }

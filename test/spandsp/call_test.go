@@ -19,10 +19,12 @@ var epoch = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 const tick = spandsp.Tick * time.Millisecond
 
-// weather is what a network does to datagrams: probabilities.
+// weather is what a network does to datagrams: probabilities, and the most a datagram is
+// late.
 type weather struct {
 	name               string
 	loss, dup, reorder float64
+	jitter             time.Duration
 }
 
 // flight is a datagram under way.
@@ -113,6 +115,9 @@ func (c *call) carry(air *[]flight, d []byte) {
 		at := c.now.Add(2 * tick)
 		if c.rng.Float64() < c.w.reorder {
 			at = at.Add(3 * tick)
+		}
+		if c.w.jitter > 0 {
+			at = at.Add(time.Duration(c.rng.Int64N(int64(c.w.jitter))))
 		}
 		*air = append(*air, flight{at, slices.Clone(d)})
 	}

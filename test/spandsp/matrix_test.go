@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"dialtone/fax/t30"
 	"dialtone/fax/t38"
@@ -36,6 +37,7 @@ var (
 	weathers   = [...]weather{
 		{name: "fair"},
 		{name: "reordered", reorder: 0.02, dup: 0.02},
+		{name: "jittery", jitter: 60 * time.Millisecond},
 		{name: "1 % lost", loss: 0.01},
 		{name: "3 % lost", loss: 0.03, dup: 0.01, reorder: 0.01},
 		{name: "10 % lost", loss: 0.10},
