@@ -34,7 +34,7 @@ func (c *Call) closeMedia(l *leg) {
 
 // passing says whether a call's descriptions pass through as they are, because its
 // waiting party has no media of ours.
-func (c *Call) passing() bool { return c.ring.from.media == nil }
+func (c *Call) passing() bool { return c.ring.from.media == nil && c.ring.from.dialogue != nil }
 
 // offerTo makes the offer for a leg about to be called: what the waiting party can hear
 // first, then what we can transcode.
@@ -47,7 +47,11 @@ func (c *Call) offerTo(l *leg, o *dialog.Outgoing, m media.Options) error {
 	m.Beside, _ = c.ring.from.media.(*media.Stream)
 	err := c.open(l, m)
 	if err == nil {
-		o.SDP, err = l.media.Offer(media.OfferOptions{Codecs: c.ring.from.media.Codecs()})
+		var hears media.OfferOptions
+		if from := c.ring.from.media; from != nil { // somebody waits
+			hears.Codecs = from.Codecs()
+		}
+		o.SDP, err = l.media.Offer(hears)
 	}
 	if err != nil && c.emergency { // no port is no reason
 		c.log.Warn("emergency call without media of ours", "err", err)
@@ -85,7 +89,7 @@ func (c *Call) hearsEarly(b *branch, ev dialog.Progressed) bool {
 		return false
 	}
 	from := r.from
-	if c.parking != nil {
+	if c.parking != nil || c.queueing != nil {
 		return true // he hears music until somebody answers
 	}
 	if from.answered {

@@ -183,7 +183,7 @@ func (c *Call) infoed(l *leg, ev dialog.Infoed) {
 	other := c.other(l)
 	if ev.DTMF != nil {
 		l.dtmf = "info"
-		if !c.key(l, ev.DTMF.Digit) {
+		if !c.queueKey(l, ev.DTMF.Digit) && !c.key(l, ev.DTMF.Digit) {
 			c.digit(other, ev.DTMF)
 		}
 		return

@@ -43,6 +43,9 @@ type Call struct {
 	consultation   *consultation // nil unless a user asks somebody before he transfers
 	parking        *parking      // nil unless somebody waits in a slot
 	booth          *booth        // nil unless a phone was told a slot to park in
+	queueing       *queueing     // nil unless somebody waits in a queue
+	calling        *callback     // nil unless the call is to call somebody back who left a queue
+	ends           *outcome      // how the call ends once something has been said; nil otherwise
 	decision       route.Decision
 	recorder       recorder
 	emergency      bool
@@ -218,6 +221,7 @@ func (c *Call) remove(l *leg) {
 		c.m.unregister(l)
 	}
 	c.lampOff(l)
+	c.m.through(l)
 	if l.release != nil {
 		l.release()
 	}

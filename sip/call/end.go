@@ -136,6 +136,8 @@ func (c *Call) close() {
 	c.stopRecording(record.RecordingCallEnded)
 	c.wg.Wait()
 	c.vacate()
+	c.unqueue(c.ended)
+	c.uncall()
 	for _, m := range c.box.close() {
 		if m.lost != nil {
 			m.lost()

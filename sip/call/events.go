@@ -152,7 +152,11 @@ func (c *Call) leaves(l *leg, why dialog.Cause, o outcome) {
 	defer func() { c.why = dialog.Cause{} }()
 	c.dialLeft(l)
 	switch {
-	case c.consultLeft(l):
+	case c.consultLeft(l), l.lingers:
+	case c.queueing != nil && c.queueing.of == l:
+		c.leftQueue(o)
+	case c.ends != nil:
+		c.end(*c.ends)
 	case c.ring != nil && c.ring.from == l:
 		if !l.answered && c.record.AnsweredAt.IsZero() {
 			o = endCancelled
@@ -170,7 +174,7 @@ func (c *Call) heard(l *leg, ev media.Event) {
 	switch ev := ev.(type) {
 	case media.DTMF:
 		l.dtmf = "rfc4733"
-		if c.key(l, ev.Digit) {
+		if c.queueKey(l, ev.Digit) || c.key(l, ev.Digit) {
 			return
 		}
 		if other := c.other(l); other != nil && !ev.Relayed && other.answered {

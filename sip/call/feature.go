@@ -53,6 +53,8 @@ func (c *Call) callBack(l *leg, number string) {
 	switch c.decision.Kind {
 	case route.Ring, route.Trunk:
 		c.startRing(l, c.decision, (*Call).answered)
+	case route.Queue:
+		c.enqueue(l, c.decision)
 	case route.Refuse:
 		c.end(refused(c.decision.Refusal, record.CallRejected))
 	default:

@@ -26,7 +26,7 @@ func (c *Call) leadOn(r *ring, next route.Decision) {
 // ringing, and the phone is busy. False when the call does not go there.
 func (c *Call) redirected(b *branch, ev dialog.Failed) bool {
 	r := c.ring
-	if len(ev.Contacts) == 0 || c.severalRing(b) {
+	if len(ev.Contacts) == 0 || r.agents != nil || c.severalRing(b) {
 		ev.Status = 486
 		c.branchOver(b, 486, true)
 		return true
@@ -37,6 +37,8 @@ func (c *Call) redirected(b *branch, ev dialog.Failed) bool {
 	switch next.Kind {
 	case route.Ring, route.Trunk:
 		c.leadOn(r, next)
+	case route.Queue:
+		c.leadToQueue(r, next)
 	case route.Refuse:
 		r.stop(c, nil, dialog.Cause{Status: 487, Text: "Forwarded"})
 		c.settle(r, nil, refused(next.Refusal, record.CallFailed))

@@ -15,7 +15,7 @@ type Info struct {
 	ID         string     `json:"id" doc:"Identifier."`
 	Account    record.ID  `json:"-"`
 	Direction  string     `json:"direction" doc:"internal, inbound, outbound or emergency."`
-	State      string     `json:"state" doc:"trying, ringing, answered or parked."`
+	State      string     `json:"state" doc:"trying, ringing, queued, answered or parked."`
 	From       string     `json:"from" doc:"Who called: extension or number."`
 	CallerName string     `json:"caller_name" doc:"Name shown of the caller."`
 	To         string     `json:"to" doc:"Who was called: extension or number."`
@@ -37,6 +37,8 @@ const (
 	stateTrying   = "trying"
 	stateRinging  = "ringing"
 	stateAnswered = "answered"
+	// StateQueued is a call whose caller waits in a queue.
+	StateQueued = "queued"
 	// StateParked is a call whose one party waits in a slot.
 	StateParked = "parked"
 )
@@ -70,6 +72,7 @@ type Event struct {
 	Info    *Info              // of a call's events; nil for EventDialog and EventSlot
 	Record  *record.CallRecord // of EventEnded
 	Parked  *Parked            // of EventSlot and the events about parking
+	Queued  *Queued            // of events about queues
 	Dialog  Lamp               // of EventDialog; of EventSlot the slot's, which has no AOR
 }
 
@@ -112,6 +115,9 @@ func (c *Call) publish() {
 		}
 	case c.rang:
 		info.State = stateRinging
+	}
+	if c.queueing != nil {
+		info.State = StateQueued
 	}
 	info.Recording = c.recorder.running != nil
 	info.Held = c.caller != nil && c.caller.holds || c.callee != nil && c.callee.holds

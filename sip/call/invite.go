@@ -125,6 +125,8 @@ func (c *Call) ringDecided(l *leg) bool {
 		c.feature(l)
 	case route.Park:
 		c.slotDialled(l)
+	case route.Queue:
+		c.enqueue(l, c.decision)
 	default:
 		c.end(refusal(480, "Temporarily Unavailable", record.ReasonUnreachable))
 	}
@@ -176,6 +178,8 @@ func (c *Call) end(o outcome) {
 	}
 	c.stopRing(cause)
 	c.transfer.stop()
+	c.unqueue(o)
+	c.uncall()
 	for len(c.legs) > 0 {
 		l := c.legs[0]
 		c.tell(l, o)

@@ -167,7 +167,8 @@ func (c *Call) light(l *leg, state LampState) {
 	if l.who.aor == "" || l.dialogue == nil || l.gone {
 		return
 	}
-	if l.lamp == nil {
+	fresh := l.lamp == nil
+	if fresh {
 		l.lamp = &Lamp{
 			ID: l.ID(), Account: l.who.account, AOR: l.who.aor, User: l.who.user, Device: l.who.device,
 			CallID: l.CallID(), Ours: l.ID(), Initiator: l.Incoming(), Since: c.m.now(),
@@ -184,6 +185,9 @@ func (c *Call) light(l *leg, state LampState) {
 	}
 	c.m.lamps.set(*l.lamp, c)
 	c.m.tell(Event{Kind: EventDialog, Account: l.who.account, Call: c.id, Dialog: *l.lamp})
+	if fresh {
+		c.m.freed(l)
+	}
 }
 
 // relight shows a leg again whose hold or other side has changed.
@@ -200,12 +204,16 @@ func (c *Call) lampOff(l *leg) {
 	c.m.lamps.clear(l.lamp)
 	l.lamp.State = StateTerminated
 	c.m.tell(Event{Kind: EventDialog, Account: l.lamp.Account, Call: c.id, Dialog: *l.lamp})
+	c.m.freed(l)
 }
 
 // shownTo is who a leg's phone shows as the other side.
 func (c *Call) shownTo(l *leg) (number, name string) {
 	if p := c.parking; p != nil && p.of == l {
 		return p.slot.number, p.slot.name
+	}
+	if w := c.queueing; w != nil && w.of == l {
+		return w.decision.To, w.queue.Name
 	}
 	other := c.other(l)
 	if other == nil && l != c.caller {

@@ -78,9 +78,11 @@ type leg struct {
 	keys     keys
 	// asked is a request of the peer's that waits for the other leg's answer.
 	asked   request
-	early   []byte // the answer that came before the final one
-	release func() // of a trunk's channel
-	told    []byte // the description the caller was given before the final answer
+	early   []byte      // the answer that came before the final one
+	release func()      // of a trunk's channel
+	served  QueueTicket // of the queue whose caller the leg's user took; 0 for none
+	lingers bool        // is through with the call, and has not hung up yet
+	told    []byte      // the description the caller was given before the final answer
 }
 
 // post gives an event to whoever owns the leg. It never waits.

@@ -75,6 +75,12 @@ type Config struct {
 	Slots Slots
 	// Archive keeps recordings; nil: calls are not recorded.
 	Archive Archive
+	// Queues say whom to ring for callers who wait, Clips play them music and Voice
+	// speaks to them; without queues nobody waits, without clips he hears a beep now and
+	// then, without a voice a tone.
+	Queues Queues
+	Clips  Clips
+	Voice  Voice
 	// Speaker tells people the number of a slot; nil plays a tone.
 	Speaker Speaker
 	Limits  Limits

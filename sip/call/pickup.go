@@ -59,7 +59,9 @@ func (m *Manager) abandon(l *leg) {
 	}
 	if l.lamp != nil {
 		m.lamps.clear(l.lamp)
+		m.freed(l)
 	}
+	m.through(l)
 	if l.release != nil {
 		l.release()
 	}

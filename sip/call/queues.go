@@ -20,16 +20,16 @@ type Queues interface {
 	// one of an order others are looked for.
 	Missed(t QueueTicket, attempt int, agent record.ID, why QueueMiss)
 	// Answered tells which agent took it: the others of the order are free, this one is
-	// with the caller until Through.
-	Answered(t QueueTicket, attempt int, agent record.ID)
+	// with the caller until Through. It returns what was decided for the caller.
+	Answered(t QueueTicket, attempt int, agent record.ID) []record.QueueStep
 	// Through ends the ticket of a call that was answered: the agent's wrap-up begins.
 	Through(t QueueTicket)
-	// Leave ends the ticket of somebody who waits no longer.
-	Leave(t QueueTicket, why QueueLeave)
-	// KeepPlace lets a caller hang up and keep the place: orders goes to another.
-	KeepPlace(t QueueTicket, orders func(QueueOrder))
-	// Log is what was decided for a ticket so far, the oldest first.
-	Log(t QueueTicket) []record.QueueStep
+	// Leave ends the ticket of somebody who waits no longer, or was taken and not reached
+	// when he was called back. It returns what was decided for him.
+	Leave(t QueueTicket, why QueueLeave) []record.QueueStep
+	// KeepPlace lets a caller hang up and keep the place: further orders go to another.
+	// It returns what was decided for him so far.
+	KeepPlace(t QueueTicket, orders func(QueueOrder)) []record.QueueStep
 	// Changed tells that somebody may have become free: agents are looked for anew.
 	Changed(account, user record.ID)
 }
@@ -56,8 +56,9 @@ type QueueOrder struct {
 	Attempt int
 	Timeout time.Duration
 	// Overflow is the reason, one of record.CallReasons, to send who waits to the
-	// queue's overflow. The ticket has ended.
+	// queue's overflow, Steps what was decided for him. The ticket has ended.
 	Overflow string
+	Steps    []record.QueueStep
 	// Settings is the queue as it is now, or was when it was deleted.
 	Settings *record.CallQueue
 }

@@ -29,6 +29,7 @@ type ring struct {
 	timeout  time.Duration
 	headers  []dialog.Header
 	settled  func(c *Call, won *leg, o outcome)
+	agents   *attempt // nil unless a queue's agents are rung
 }
 
 // branch is one phone or one number outside being rung.
@@ -37,7 +38,8 @@ type branch struct {
 	leg     *leg // nil while the way outside is looked for
 	rang    bool
 	over    bool
-	outside *outside // nil for a phone
+	outcome route.Outcome // once it is over
+	outside *outside      // nil for a phone
 	// again rings a phone once more with its media secured the other way; nil when that
 	// has been tried.
 	again func(*Call)
@@ -245,7 +247,7 @@ func (c *Call) sayRinging() {
 		return
 	}
 	r.said = 180
-	if c.parking != nil {
+	if c.parking != nil || c.queueing != nil {
 		return // he hears music until somebody answers
 	}
 	c.light(r.from, StateEarly)
@@ -355,10 +357,12 @@ func (c *Call) branchOver(b *branch, status int, word bool) {
 	}
 	b.over = true
 	b.outside.stop()
-	r.outcomes = append(r.outcomes, route.OutcomeOf(status, b.rang))
+	b.outcome = route.OutcomeOf(status, b.rang)
+	r.outcomes = append(r.outcomes, b.outcome)
 	r.note(status, word)
+	r.agents.branchMissed(c, r, b)
 	switch {
-	case status >= 600 && b.outside == nil:
+	case status >= 600 && b.outside == nil && r.agents == nil:
 		r.stop(c, nil, dialog.Cause{Status: status, Text: "Declined elsewhere"})
 		r.stage = len(r.decision.Plan.Stages)
 		c.planEnded()
@@ -382,6 +386,7 @@ func (c *Call) stageTimedOut(r *ring) {
 		if !b.rang {
 			o = route.Unreachable
 		}
+		b.outcome = o
 		r.outcomes = append(r.outcomes, o)
 		r.note(map[bool]int{true: 480, false: 408}[b.rang], false)
 		if b.leg != nil {
@@ -399,6 +404,10 @@ func (c *Call) planEnded() {
 	c.view(func(d directory) { next = route.Follow(d, r.decision, o, c.m.now()) })
 	if next.Kind == route.Ring || next.Kind == route.Trunk {
 		c.leadOn(r, next)
+		return
+	}
+	if next.Kind == route.Queue && c.consultation == nil {
+		c.leadToQueue(r, next)
 		return
 	}
 	c.settle(r, nil, c.unanswered(r, o, next))

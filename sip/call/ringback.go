@@ -27,6 +27,10 @@ func (p *parking) asked() route.Parked {
 
 // ringForParked rings for who waits; where there is nobody to ring, otherwise is next.
 func (c *Call) ringForParked(d route.Decision, settled func(*Call, *leg, outcome), otherwise func(*Call)) {
+	if d.Kind == route.Queue {
+		c.enqueue(c.unpark().of, d)
+		return
+	}
 	if d.Kind != route.Ring && d.Kind != route.Trunk {
 		otherwise(c)
 		return

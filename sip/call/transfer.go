@@ -84,6 +84,9 @@ func (c *Call) blind(by, of *leg, dialled string, r referral) {
 	case route.Emergency:
 		c.began(&d, by)
 		d = emergencyPlan(d)
+	case route.Queue:
+		c.transferToQueue(by, of, d, r)
+		return
 	case route.Refuse:
 		r.Done(d.Refusal.Status, d.Refusal.Phrase)
 		return
@@ -230,7 +233,7 @@ func (c *Call) linger(l *leg) {
 		l.media.Stop()
 	}
 	c.lampOff(l)
-	l.lamp = nil
+	l.lamp, l.lingers = nil, true
 	c.after(lingering, func(c *Call) { c.hangup(l, dialog.Cause{Q850: 16, Text: "Transferred"}) })
 }
 
@@ -282,6 +285,8 @@ func (c *Call) arrive(l *leg, named string, account record.ID, r referral) {
 	switch {
 	case c.parking != nil && c.parking.of == old && l.media != nil:
 		c.waitsInstead(old, l)
+	case c.queueing != nil && c.queueing.of == old && l.media != nil:
+		c.queuesInstead(old, l)
 	case c.ring != nil && c.ring.from == old:
 		c.ring.from = l
 		c.takeSeat(old, l)

@@ -89,12 +89,12 @@ func (t *ticket) overdue(now time.Time) string {
 
 // overflow sends somebody away. e.mu is held.
 func (e *Engine) overflow(t *ticket, why string) {
-	order := call.QueueOrder{Overflow: why, Settings: t.line.settings}
 	end := endOverflowed
 	if t.callback {
 		end = endNotReached
 	}
 	e.end(t, end)
+	order := call.QueueOrder{Overflow: why, Steps: t.log.take(), Settings: t.line.settings}
 	orders := t.orders
 	e.tell(func() { orders(order) })
 }

@@ -224,12 +224,12 @@ func TestAbandon(t *testing.T) {
 		d.told(t, second, "[ann bob]")
 		d.Missed(first, attempt, "ann", call.MissNoAnswer) // late news of nobody
 		d.Answered(first, attempt, "bob")
-		d.takes(second, "bob")
+		steps := d.Answered(second, d.attempt(second), "bob")
 		s, _ := d.State("q")
 		if s.Agents[0].Activity != Idle || s.Agents[1].Activity != Talking {
 			t.Errorf("agents %+v", s.Agents)
 		}
-		if got, want := d.steps(second, "ann"), []string{"ringing", "rang", "cancelled"}; !slices.Equal(got, want) {
+		if got, want := about(steps, "ann"), []string{"ringing", "rang", "cancelled"}; !slices.Equal(got, want) {
 			t.Errorf("ann: %v, want %v", got, want)
 		}
 	})

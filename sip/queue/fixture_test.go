@@ -138,8 +138,10 @@ func (d *desk) misses(t call.QueueTicket, user record.ID, why call.QueueMiss) {
 }
 
 // steps are the decisions about one agent for a caller.
-func (d *desk) steps(t call.QueueTicket, user record.ID) (list []string) {
-	for _, s := range d.Log(t) {
+func (d *desk) steps(t call.QueueTicket, user record.ID) []string { return about(d.Log(t), user) }
+
+func about(steps []record.QueueStep, user record.ID) (list []string) {
+	for _, s := range steps {
 		if s.Agent == user {
 			list = append(list, s.Step)
 		}

@@ -29,3 +29,10 @@ func (l *log) skip(at time.Time, user record.ID, why string) {
 		l.add(at, user, why)
 	}
 }
+
+// take is what was noted so far; what is noted later begins anew.
+func (l *log) take() []record.QueueStep {
+	steps := l.steps
+	*l = log{}
+	return steps
+}

@@ -119,3 +119,16 @@ func (e *Engine) Depth(queue record.ID) int {
 	}
 	return 0
 }
+
+// Queues lists the queues there are, those that were deleted not among them.
+func (e *Engine) Queues() []record.ID {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	list := make([]record.ID, 0, len(e.lines))
+	for id, l := range e.lines {
+		if !l.gone {
+			list = append(list, id)
+		}
+	}
+	return list
+}

@@ -122,7 +122,7 @@ func (e *Engine) with(number call.QueueTicket, what func(*ticket)) {
 }
 
 // Answered tells which agent took a caller.
-func (e *Engine) Answered(number call.QueueTicket, attempt int, user record.ID) {
+func (e *Engine) Answered(number call.QueueTicket, attempt int, user record.ID) (steps []record.QueueStep) {
 	e.with(number, func(t *ticket) {
 		a := t.stops(attempt, user)
 		if a == nil {
@@ -140,7 +140,9 @@ func (e *Engine) Answered(number call.QueueTicket, attempt int, user record.ID) 
 		e.metrics.waiting.Dec()
 		e.metrics.waits.Observe(now.Sub(t.entered).Seconds())
 		e.changed(t.line)
+		steps = t.log.take()
 	})
+	return steps
 }
 
 // cancel gives up the attempt there is. e.mu is held.
@@ -178,7 +180,7 @@ func (e *Engine) through(t *ticket) {
 
 // Leave ends the ticket of somebody who waits no longer, or who was not reached when he
 // was called back.
-func (e *Engine) Leave(number call.QueueTicket, why call.QueueLeave) {
+func (e *Engine) Leave(number call.QueueTicket, why call.QueueLeave) (steps []record.QueueStep) {
 	e.with(number, func(t *ticket) {
 		if !t.waits() {
 			if why == call.LeaveNotReached {
@@ -192,7 +194,9 @@ func (e *Engine) Leave(number call.QueueTicket, why call.QueueLeave) {
 			end = endAbandoned
 		}
 		e.end(t, end)
+		steps = t.log.take()
 	})
+	return steps
 }
 
 // end ends the ticket of somebody who waits. e.mu is held.
@@ -209,7 +213,7 @@ func (e *Engine) end(t *ticket, why end) {
 }
 
 // KeepPlace lets a caller hang up and keep the place.
-func (e *Engine) KeepPlace(number call.QueueTicket, orders func(call.QueueOrder)) {
+func (e *Engine) KeepPlace(number call.QueueTicket, orders func(call.QueueOrder)) (steps []record.QueueStep) {
 	e.with(number, func(t *ticket) {
 		if !t.waits() || t.callback {
 			return
@@ -219,10 +223,12 @@ func (e *Engine) KeepPlace(number call.QueueTicket, orders func(call.QueueOrder)
 		t.line.history.add(outcome{at: t.kept, end: endCallback, wait: t.kept.Sub(t.entered)})
 		e.metrics.ended[endCallback].Inc()
 		e.changed(t.line)
+		steps = t.log.take()
 	})
+	return steps
 }
 
-// Log is what was decided for a caller so far.
+// Log is what was decided for a caller so far, since he was let go to be called back.
 func (e *Engine) Log(number call.QueueTicket) []record.QueueStep {
 	e.mu.Lock()
 	defer e.mu.Unlock()

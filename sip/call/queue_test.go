@@ -1,0 +1,559 @@
+package call_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"dialtone/sip/call"
+	"dialtone/sip/queue"
+	"dialtone/store"
+	"dialtone/store/record"
+	"dialtone/test/peer"
+)
+
+// house is an office with the queue Support, extension 1200 and the account's number,
+// whose agents are bob and cid.
+type house struct {
+	*call.Office
+	engine *queue.Engine
+	queue  *record.CallQueue
+	t      testing.TB
+}
+
+// late finds a manager that is made after its queues.
+type late struct{ of **call.Office }
+
+func (l late) Obstacle(user record.ID) call.Obstacle { return (*l.of).Obstacle(user) }
+
+func newHouse(t *testing.T, edit func(h *house, q *record.CallQueue)) *house {
+	t.Helper()
+	h := &house{t: t}
+	h.engine = queue.New(queue.Config{Phones: late{&h.Office}})
+	t.Cleanup(h.engine.Close)
+	h.Office = call.NewOffice(t, h.engine)
+	q := record.NewCallQueue()
+	q.Account, q.Name, q.Strategy = h.Account(), "Support", record.QueueLinear
+	q.Members = []record.QueueMember{{User: h.User("bob")}, {User: h.User("cid")}}
+	if edit != nil {
+		edit(h, q)
+	}
+	h.update(func(tx *store.Tx) error {
+		if err := tx.Create(q); err != nil {
+			return err
+		}
+		e := record.NewExtension()
+		e.Account, e.Number, e.Target = q.Account, "1200", record.Target{Type: record.TargetCallQueue, ID: q.ID}
+		if err := tx.Create(e); err != nil {
+			return err
+		}
+		n, err := store.Load[*record.Number](tx, h.number())
+		if err != nil {
+			return err
+		}
+		n.Target = &e.Target
+		return tx.Replace(n, 0)
+	})
+	h.queue = q
+	return h
+}
+
+func (h *house) number() (id record.ID) {
+	h.Store().View(func(v *store.View) {
+		n, _ := v.Number("+13125550100")
+		id = n.ID
+	})
+	return id
+}
+
+func (h *house) update(do func(tx *store.Tx) error) {
+	h.t.Helper()
+	if err := h.Store().Update(h.t.Context(), do); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// edit changes the queue, and tells the engine.
+func (h *house) edit(edit func(q *record.CallQueue)) {
+	h.t.Helper()
+	h.update(func(tx *store.Tx) error {
+		q, err := store.Load[*record.CallQueue](tx, h.queue.ID)
+		if err != nil {
+			return err
+		}
+		edit(q)
+		return tx.Replace(q, 0)
+	})
+	h.Store().View(func(v *store.View) { h.queue, _ = store.Get[*record.CallQueue](v, h.queue.ID) })
+	h.engine.Update(h.queue)
+}
+
+// depth waits until so many wait.
+func (h *house) depth(n int) {
+	h.t.Helper()
+	call.Eventually(h.t, "depth of the queue", func() bool { return h.engine.Depth(h.queue.ID) == n })
+}
+
+// from is who a phone is shown as calling.
+func from(c *peer.PhoneCall) string {
+	v, _, _ := strings.Cut(c.Invite().Get("From"), ";")
+	return v
+}
+
+func TestQueue(t *testing.T) {
+	h := newHouse(t, nil)
+	ann, bob := h.Phone("ann"), h.Phone("bob")
+	a := ann.Dial(t, "1200")
+	b := call.Ringing(t, bob)
+	ok := a.Await(t, 200)
+	if who := ok.Get("P-Asserted-Identity"); !strings.Contains(who, `"Support" <sip:1200@`) {
+		t.Errorf("who calls is shown %q", who)
+	}
+	if got := from(b); got != `"Support: Ann" <sip:1001@pbx.example>` {
+		t.Errorf("the agent is shown %q", got)
+	}
+	a.Hears(t, call.MusicHertz)
+	if list := h.Active(h.Account()); len(list) != 1 || list[0].State != call.StateQueued || list[0].AnsweredAt != nil {
+		t.Errorf("active: %+v", list)
+	}
+	b.Reply(180)
+	a.Hears(t, call.MusicHertz) // and no ringing tone
+	b.Answer(t)
+	call.Both(t, a, b)
+	a.Hangup(t)
+	b.AwaitRequest(t, "BYE")
+	r := h.Record(t, 0)
+	if r.Result != record.CallAnswered || r.To != "1200" || len(r.Queues) != 1 {
+		t.Fatalf("record %+v", r)
+	}
+	p := r.Queues[0]
+	if p.Queue != h.queue.ID || p.Agent != h.User("bob") || p.Result != record.QueueAnswered || len(p.Steps) < 2 {
+		t.Errorf("passage %+v", p)
+	}
+	if q := h.Told(t, call.EventQueueJoined); q.Number != "1001" || q.Position != 1 || q.Name != "Support" {
+		t.Errorf("joined: %+v", q)
+	}
+	if q := h.Told(t, call.EventQueueAnswered); q.Agent != h.User("bob") || q.Call != r.CallID {
+		t.Errorf("answered: %+v", q)
+	}
+	h.Quiet()
+}
+
+// The second caller gets the agent when the first one is gone, and hears music until
+// then; an agent who does not take a call is passed over.
+func TestQueueWaits(t *testing.T) {
+	h := newHouse(t, func(h *house, q *record.CallQueue) { q.Members = q.Members[:1] })
+	carrier, ann, bob := h.Carrier(), h.Phone("ann"), h.Phone("bob")
+	out := carrier.Dial(t, "+13125550100", `P-Asserted-Identity: "Zed" <sip:+13125550177@carrier.example>`)
+	b := call.Ringing(t, bob)
+	if got := from(b); got != `"Support: Zed" <sip:+13125550177@pbx.example>` {
+		t.Errorf("the agent is shown %q", got)
+	}
+	b.Answer(t)
+	out.Await(t, 200)
+	a := ann.Dial(t, "1200")
+	a.Await(t, 200)
+	a.Hears(t, call.MusicHertz)
+	h.depth(1)
+	call.Both(t, out, b)
+	out.Hangup(t)
+	b.AwaitRequest(t, "BYE")
+	b = call.Ringing(t, bob)
+	b.Answer(t)
+	call.Both(t, a, b)
+	b.Hangup(t)
+	a.AwaitRequest(t, "BYE")
+	if r := h.Record(t, 1); len(r.Queues) != 1 || r.Queues[0].Steps[0].Step != record.StepWithCaller {
+		t.Errorf("passages %+v", r.Queues)
+	}
+	h.Quiet()
+}
+
+func TestQueueNextAgent(t *testing.T) {
+	for _, does := range []string{"busy", "declined", "redirects"} {
+		t.Run(does, func(t *testing.T) {
+			h := newHouse(t, nil)
+			ann, bob, cid := h.Phone("ann"), h.Phone("bob"), h.Phone("cid")
+			a := ann.Dial(t, "1200")
+			b := call.Ringing(t, bob)
+			switch does {
+			case "busy":
+				b.Reply(486)
+			case "declined":
+				b.Reply(603)
+			default:
+				b.Reply(302, "Contact: <sip:1001@"+call.Domain+">")
+			}
+			c := call.Ringing(t, cid)
+			c.Answer(t)
+			call.Both(t, a, c)
+			a.Hangup(t)
+			c.AwaitRequest(t, "BYE")
+			h.Quiet()
+		})
+	}
+}
+
+// All ring; one answers, the other one's phone stops.
+func TestQueueRingAll(t *testing.T) {
+	h := newHouse(t, func(_ *house, q *record.CallQueue) { q.Strategy = record.QueueRingAll })
+	ann, bob, cid := h.Phone("ann"), h.Phone("bob"), h.Phone("cid")
+	a := ann.Dial(t, "1200")
+	b, c := call.Ringing(t, bob), call.Ringing(t, cid)
+	b.Reply(180)
+	c.Answer(t)
+	b.AwaitRequest(t, "CANCEL")
+	call.Both(t, a, c)
+	c.Hangup(t)
+	a.AwaitRequest(t, "BYE")
+	steps := map[record.ID]string{}
+	for _, s := range h.Record(t, 0).Queues[0].Steps {
+		steps[s.Agent] = s.Step
+	}
+	if steps[h.User("bob")] != record.StepCancelled || steps[h.User("cid")] != record.StepAnswered {
+		t.Errorf("decisions %v", steps)
+	}
+	h.Quiet()
+}
+
+func TestQueueAbandoned(t *testing.T) {
+	h := newHouse(t, nil)
+	ann, bob := h.Phone("ann"), h.Phone("bob")
+	a := ann.Dial(t, "1200")
+	b := call.Ringing(t, bob)
+	b.Reply(180)
+	a.Hears(t, call.MusicHertz)
+	a.Hangup(t)
+	b.AwaitRequest(t, "CANCEL")
+	r := h.Record(t, 0)
+	if r.Result != record.CallCancelled || r.Reason != record.ReasonAbandoned || r.Queues[0].Result != record.QueueAbandoned {
+		t.Errorf("record %+v", r)
+	}
+	if q := h.Told(t, call.EventQueueAbandoned); q.Number != "1001" {
+		t.Errorf("abandoned: %+v", q)
+	}
+	h.depth(0)
+	h.Quiet()
+}
+
+// Who may not wait is told so, or led on.
+func TestQueueRefuses(t *testing.T) {
+	h := newHouse(t, func(_ *house, q *record.CallQueue) { q.MaxLength, q.Members = 1, q.Members[:1] })
+	ann, carrier := h.Phone("ann"), h.Carrier()
+	a := ann.Dial(t, "1200") // nobody is there
+	a.Await(t, 200)
+	h.depth(1)
+	if got := carrier.Dial(t, "+13125550100").Final(t); got.Status() != 486 || !strings.Contains(got.Get("Reason"), "17") {
+		t.Errorf("a full queue: %s", got)
+	}
+	if r := h.Record(t, 0); r.Reason != record.ReasonQueueFull || r.Queues[0].Result != record.QueueRefused {
+		t.Errorf("record %+v", r)
+	}
+	h.edit(func(q *record.CallQueue) { q.Overflow = &record.Target{Type: record.TargetUser, ID: h.User("cid")} })
+	cid := h.Phone("cid")
+	out := carrier.Dial(t, "+13125550100")
+	c := call.Ringing(t, cid)
+	if strings.Contains(from(c), "Support") {
+		t.Errorf("cid is shown %q", from(c))
+	}
+	c.Answer(t)
+	out.Await(t, 200)
+	call.Both(t, out, c)
+	out.Hangup(t)
+	a.Hangup(t)
+	h.Quiet()
+}
+
+// Who has waited long enough goes on to the overflow, and hears music until it rings.
+func TestQueueOverflow(t *testing.T) {
+	h := newHouse(t, func(h *house, q *record.CallQueue) {
+		q.MaxWaitSeconds, q.Members = 1, q.Members[:1]
+		q.Overflow = &record.Target{Type: record.TargetUser, ID: h.User("cid")}
+	})
+	carrier, cid := h.Carrier(), h.Phone("cid")
+	out := carrier.Dial(t, "+13125550100")
+	out.Await(t, 200)
+	out.Hears(t, call.MusicHertz)
+	c := call.Ringing(t, cid)
+	c.Reply(180)
+	out.HearsElse(t, call.MusicHertz)
+	c.Answer(t)
+	call.Both(t, out, c)
+	if q := h.Told(t, call.EventQueueOverflowed); q.Reason != record.ReasonQueueTimeout {
+		t.Errorf("overflowed: %+v", q)
+	}
+	c.Hangup(t)
+	out.AwaitRequest(t, "BYE")
+	if r := h.Record(t, 0); r.Result != record.CallAnswered || r.Queues[0].Result != record.QueueOverflowed {
+		t.Errorf("record %+v", r)
+	}
+	h.Quiet()
+}
+
+// Where there is no overflow the call ends.
+func TestQueueTimeout(t *testing.T) {
+	h := newHouse(t, func(_ *house, q *record.CallQueue) { q.MaxWaitSeconds = 1 })
+	a := h.Phone("ann").Dial(t, "1200")
+	a.Await(t, 200)
+	a.AwaitRequest(t, "BYE")
+	if r := h.Record(t, 0); r.Result != record.CallNoAnswer || r.Reason != record.ReasonQueueTimeout {
+		t.Errorf("record %+v", r)
+	}
+	h.Quiet()
+}
+
+// Announcements interrupt the music, and the answer interrupts them.
+func TestQueueAnnounces(t *testing.T) {
+	h := newHouse(t, func(_ *house, q *record.CallQueue) {
+		q.Announcements = &record.Announcements{FrequencySeconds: 600}
+	})
+	a := h.Phone("ann").Dial(t, "1200")
+	a.Hears(t, call.MusicHertz)
+	h.Announce()
+	a.Hears(t, call.VoiceHertz)
+	a.Hears(t, call.MusicHertz)
+	b := h.bobComes()
+	h.Announce()
+	a.Hears(t, call.VoiceHertz)
+	b.Answer(t)
+	call.Both(t, a, b)
+	a.Hangup(t)
+	h.Quiet()
+}
+
+// bobComes registers bob's phone, which rings.
+func (h *house) bobComes() *peer.PhoneCall {
+	h.t.Helper()
+	bob := h.Phone("bob")
+	h.engine.Changed(h.Account(), h.User("bob"))
+	return call.Ringing(h.t, bob)
+}
+
+// Key 1 lets a caller hang up and keep his place: an agent is rung, then he is.
+func TestQueueCallback(t *testing.T) {
+	h := newHouse(t, func(_ *house, q *record.CallQueue) { q.Callback = &record.CallbackOffer{} })
+	carrier := h.Carrier()
+	out := carrier.Dial(t, "+13125550100", `P-Asserted-Identity: "Zed" <sip:+13125550177@carrier.example>`)
+	out.Hears(t, call.VoiceHertz) // the offer
+	out.Digit('1')
+	out.AwaitRequest(t, "BYE")
+	if r := h.Record(t, 0); r.Result != record.CallForwarded || r.Queues[0].Result != record.QueueCallback {
+		t.Errorf("record %+v", r)
+	}
+	h.depth(1)
+	b := h.bobComes()
+	if got := from(b); got != `"Support: Zed" <sip:+13125550177@pbx.example>` {
+		t.Errorf("the agent is shown %q", got)
+	}
+	b.Answer(t)
+	back := call.Ringing(t, carrier)
+	if got := back.Invite().Get("From"); !strings.Contains(got, "+13125550100") {
+		t.Errorf("who is called back is shown %q", got)
+	}
+	h.depth(0)
+	back.Reply(180)
+	back.Answer(t)
+	call.Both(t, b, back)
+	back.Hangup(t)
+	b.AwaitRequest(t, "BYE")
+	r := h.Record(t, 1)
+	if r.Direction != record.CallOutbound || r.To != "+13125550177" || r.Result != record.CallAnswered || r.User != h.User("bob") {
+		t.Errorf("record %+v", r)
+	}
+	if p := r.Queues[0]; p.Result != record.QueueAnswered || p.Agent != h.User("bob") {
+		t.Errorf("passage %+v", p)
+	}
+	h.Told(t, call.EventQueueCallback)
+	h.Told(t, call.EventQueueCalledBack)
+	h.Quiet()
+}
+
+// Who is called back and does not answer is told of; no agent rings for him again.
+func TestQueueCallbackFails(t *testing.T) {
+	h := newHouse(t, func(_ *house, q *record.CallQueue) { q.Callback = &record.CallbackOffer{} })
+	carrier := h.Carrier()
+	out := carrier.Dial(t, "+13125550100", `P-Asserted-Identity: <sip:+13125550177@carrier.example>`)
+	out.Hears(t, call.VoiceHertz)
+	out.Digit('1')
+	h.Told(t, call.EventQueueCallback)
+	out.Hangup(t) // while he is told that he will be called back
+	h.Record(t, 0)
+	h.depth(1)
+	b := h.bobComes()
+	b.Answer(t)
+	call.Ringing(t, carrier).Reply(486)
+	b.AwaitRequest(t, "BYE")
+	h.Told(t, call.EventQueueCallbackFailed)
+	h.depth(0)
+	if r := h.Record(t, 1); r.Result != record.CallBusy {
+		t.Errorf("record %+v", r)
+	}
+	h.Quiet()
+}
+
+// An agent who has a call is not rung, nor one who does not want to be disturbed.
+func TestQueueBusyAgents(t *testing.T) {
+	h := newHouse(t, nil)
+	ann, bob, cid, carrier := h.Phone("ann"), h.Phone("bob"), h.Phone("cid"), h.Carrier()
+	h.Change(t, "cid", func(u *record.User) { u.DoNotDisturb = true })
+	a, b := call.Talk(t, ann, "1002", bob)
+	out := carrier.Dial(t, "+13125550100")
+	out.Hears(t, call.MusicHertz)
+	a.Hangup(t)
+	b.AwaitRequest(t, "BYE")
+	b = call.Ringing(t, bob)
+	b.Answer(t)
+	call.Both(t, out, b)
+	out.Hangup(t)
+	steps := map[record.ID][]string{}
+	for _, s := range h.Record(t, 1).Queues[0].Steps {
+		steps[s.Agent] = append(steps[s.Agent], s.Step)
+	}
+	if got := steps[h.User("bob")]; !slices.Equal(got, []string{record.StepInUse, record.StepRang, record.StepAnswered}) {
+		t.Errorf("bob: %v", got)
+	}
+	if got := steps[h.User("cid")]; got[0] != record.StepDisturb {
+		t.Errorf("cid: %v", got)
+	}
+	_ = cid
+	h.Quiet()
+}
+
+func TestQueueTransfers(t *testing.T) {
+	t.Run("blind", func(t *testing.T) {
+		h := newHouse(t, nil)
+		ann, cid, carrier := h.Phone("ann"), h.Phone("cid"), h.Carrier()
+		h.update(func(tx *store.Tx) error { // the number is cid's again
+			n, err := store.Load[*record.Number](tx, h.number())
+			if err != nil {
+				return err
+			}
+			n.Target = &record.Target{Type: record.TargetUser, ID: h.User("ann")}
+			return tx.Replace(n, 0)
+		})
+		out := carrier.Dial(t, "+13125550100")
+		a := call.Ringing(t, ann)
+		a.Answer(t)
+		out.Await(t, 200)
+		if status := a.Refer(t, "sip:1200@"+call.Domain); status != 202 {
+			t.Fatalf("REFER answered %d", status)
+		}
+		if got := a.AwaitTransfer(t); got != "200 OK" {
+			t.Errorf("told %q", got)
+		}
+		out.Hears(t, call.MusicHertz)
+		a.Hangup(t)
+		c := call.Ringing(t, cid)
+		c.Answer(t)
+		call.Both(t, out, c)
+		c.Hangup(t)
+		out.AwaitRequest(t, "BYE")
+		h.Quiet()
+	})
+	t.Run("attended", func(t *testing.T) {
+		h := newHouse(t, nil)
+		ann, cid := h.Phone("ann"), h.Phone("cid")
+		a, c := call.Talk(t, ann, "1003", cid)
+		a2 := ann.Dial(t, "1200")
+		a2.Await(t, 200)
+		h.depth(1)
+		if status := a.ReferTo(t, a2); status != 202 {
+			t.Fatalf("REFER answered %d", status)
+		}
+		a.AwaitTransfer(t)
+		c.Hears(t, call.MusicHertz)
+		a.Hangup(t)
+		b := h.bobComes()
+		b.Answer(t)
+		call.Both(t, c, b)
+		c.Hangup(t)
+		h.Quiet()
+	})
+}
+
+// A group nobody answers leads to the queue, and the caller hears music then.
+func TestGroupOverflowsToQueue(t *testing.T) {
+	h := newHouse(t, nil)
+	carrier, ann := h.Carrier(), h.Phone("ann")
+	h.update(func(tx *store.Tx) error {
+		g := record.NewRingGroup()
+		g.Account, g.Name = h.Account(), "Front"
+		g.Members = []record.Target{{Type: record.TargetUser, ID: h.User("ann")}}
+		g.Overflow = &record.Target{Type: record.TargetCallQueue, ID: h.queue.ID}
+		if err := tx.Create(g); err != nil {
+			return err
+		}
+		n, err := store.Load[*record.Number](tx, h.number())
+		if err != nil {
+			return err
+		}
+		n.Target = &record.Target{Type: record.TargetRingGroup, ID: g.ID}
+		return tx.Replace(n, 0)
+	})
+	out := carrier.Dial(t, "+13125550100")
+	a := call.Ringing(t, ann)
+	a.Reply(183)
+	a.Reply(486)
+	out.Await(t, 200)
+	out.Hears(t, call.MusicHertz)
+	b := h.bobComes()
+	b.Answer(t)
+	call.Both(t, out, b)
+	b.Hangup(t)
+	out.AwaitRequest(t, "BYE")
+	h.Quiet()
+}
+
+// A queue that is deleted drops nobody.
+func TestDeletedQueueServes(t *testing.T) {
+	h := newHouse(t, nil)
+	out := h.Carrier().Dial(t, "+13125550100")
+	out.Hears(t, call.MusicHertz)
+	h.update(func(tx *store.Tx) error {
+		n, err := store.Load[*record.Number](tx, h.number())
+		if err == nil {
+			n.Target = nil
+			err = tx.Replace(n, 0)
+		}
+		var extension record.ID
+		h.Store().View(func(v *store.View) {
+			e, _ := v.ExtensionByNumber(h.Account(), "1200")
+			extension = e.ID
+		})
+		if err == nil {
+			err = tx.Delete(extension, 0)
+		}
+		if err == nil {
+			err = tx.Delete(h.queue.ID, 0)
+		}
+		return err
+	})
+	h.engine.Remove(h.queue.ID)
+	b := h.bobComes()
+	b.Answer(t)
+	call.Both(t, out, b)
+	out.Hangup(t)
+	h.Quiet()
+	if _, ok := h.engine.State(h.queue.ID); ok {
+		t.Error("the queue is still there")
+	}
+}
+
+// Agents who log in or out or pause by codes are told so.
+func TestAgentCodesSpeak(t *testing.T) {
+	h := newHouse(t, nil)
+	bob := h.Phone("bob")
+	for _, tt := range []struct{ dialled, state string }{
+		{"*45", record.AgentLoggedOut}, {"*451200", record.AgentAvailable}, {"*46", record.AgentPaused}, {"*46", record.AgentAvailable},
+	} {
+		b := bob.Dial(t, tt.dialled)
+		b.Hears(t, call.VoiceHertz)
+		b.AwaitRequest(t, "BYE")
+		h.Store().View(func(v *store.View) {
+			if got := v.QueueAgent(h.queue, h.User("bob")).State; got != tt.state {
+				t.Errorf("%s: %s, want %s", tt.dialled, got, tt.state)
+			}
+		})
+	}
+	h.Quiet()
+}
