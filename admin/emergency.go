@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"reflect"
@@ -20,6 +21,7 @@ type Emergency interface {
 	TestNotification(account, device record.ID) (id string, err error)
 	Coverage(account record.ID) ([]e911.Coverage, error)
 	Lint(account record.ID) []e911.Finding
+	Provision(account, location record.ID)
 }
 
 // emergencyCallView is an emergency call with what has become of its mails.
@@ -103,6 +105,11 @@ func rehearsalOperations() []*operation {
 			answer:  typeOf[e911.Coverage](), list: true,
 			query:  []parameter{{name: "state", doc: "Only tested, never_tested, moved or address_changed ones."}},
 			status: http.StatusOK, handle: handleCoverage,
+		},
+		{
+			method: http.MethodPost, path: "/v1/accounts/{account}/locations/{location}/e911_retry", event: "location.e911_retry", scope: record.ScopeWrite,
+			summary: "Has the carrier asked again to take the address: e911_status is pending until it has said, or somebody has set, what came of it.",
+			answer:  typeOf[*record.Location](), status: http.StatusAccepted, handle: handleProvision,
 		},
 		{
 			method: http.MethodGet, path: "/v1/accounts/{account}/lint", event: "account.lint", scope: record.ScopeRead,
@@ -321,4 +328,22 @@ func handleLint(c *call) (*answer, error) {
 		return nil, err
 	}
 	return ok(pageOfPlaces(c.server.Emergency.Lint(c.account), limit, after, func(f e911.Finding) string { return f.Key() })), nil
+}
+
+func handleProvision(c *call) (*answer, error) {
+	var place *record.Location
+	_, err := c.change(func(tx *store.Tx) (effect, error) {
+		before, err := store.Load[*record.Location](tx, record.ID(c.r.PathValue("location")))
+		if err != nil || before.Account != c.account {
+			return effect{}, cmp.Or(err, store.ErrNotFound)
+		}
+		place = before.Clone().(*record.Location)
+		place.E911Status, place.E911Reason = record.E911Pending, ""
+		return effect{account: c.account, before: before, after: place, answer: &answer{}}, tx.Replace(place, 0)
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.server.Emergency.Provision(c.account, place.ID)
+	return &answer{status: http.StatusAccepted, body: place}, nil
 }

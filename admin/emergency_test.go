@@ -34,6 +34,15 @@ func (r rehearsals) Coverage(record.ID) ([]e911.Coverage, error) {
 	return list, nil
 }
 
+// Provision wants the location to wait for the carrier already.
+func (r rehearsals) Provision(_, location record.ID) {
+	r.w.store.View(func(v *store.View) {
+		if l, ok := store.Get[*record.Location](v, location); !ok || l.E911Status != record.E911Pending {
+			r.w.t.Errorf("the carrier is asked about %v", l)
+		}
+	})
+}
+
 func (r rehearsals) Lint(account record.ID) []e911.Finding {
 	return []e911.Finding{{Code: e911.FindingNoRecipients, Resource: account, Name: "Acme", Detail: "nobody"}}
 }
@@ -137,6 +146,11 @@ func TestE911Status(t *testing.T) {
 	if got := w.patch(path, fieldsOf{"floor": "3", "e911_status": "failed", "e911_reason": "no such street"}).want(http.StatusOK).json(); got["e911_status"] != "failed" {
 		t.Errorf("set by hand: %v", got["e911_status"])
 	}
+	if got := w.post(path+"/e911_retry", nil).want(http.StatusAccepted).json(); got["e911_status"] != "pending" || got["e911_reason"] != "" {
+		t.Errorf("asked again: %v, %v", got["e911_status"], got["e911_reason"])
+	}
+	other := w.newAccount("Other")
+	w.post("/v1/accounts/"+string(other)+"/locations/"+made["id"].(string)+"/e911_retry", nil).want(http.StatusNotFound)
 	w.patch(path, fieldsOf{"e911_status": "perhaps"}).want(http.StatusUnprocessableEntity)
 	w.patch(path, fieldsOf{"carrier_reference": "<https://lis.example/1>"}).want(http.StatusUnprocessableEntity)
 }

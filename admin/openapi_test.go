@@ -348,4 +348,6 @@ func (d *described) describeEmergencies(o office) {
 	d.do(d.root, http.MethodGet, d.at("/emergency_coverage"), nil, 200)
 	d.do(d.root, http.MethodGet, d.at("/lint"), nil, 200)
 	d.do(d.root, http.MethodGet, d.at("/devices/"+string(o.device)+"/emergency_dry_run"), nil, 200)
+	place := d.create(d.at("/locations"), fieldsOf{"name": "Annex", "address": address()})
+	d.do(d.root, http.MethodPost, d.at("/locations/"+string(place)+"/e911_retry"), nil, 202)
 }

@@ -39,7 +39,9 @@ type Config struct {
 	// MailDomain is what stands behind the @ of Message-IDs and Content-IDs.
 	MailDomain string
 	// Notify is told of every stage that is on disk; it must not wait. Nil for nobody.
-	Notify     func(account record.ID, event string, data any)
+	Notify func(account record.ID, event string, data any)
+	// Carriers are asked to take addresses, by provider; those without an API are not there.
+	Carriers   map[string]Carrier
 	Log        *slog.Logger
 	Registerer prometheus.Registerer // nil: no metrics
 	Now        func() time.Time      // nil: time.Now
