@@ -48,7 +48,11 @@ func handleCalls(c *call) (*answer, error) {
 	if err := q.err(); err != nil {
 		return nil, err
 	}
-	return history(c.server.Store.Calls(ask))
+	page, err := c.server.Store.Calls(ask)
+	if err == nil {
+		err = c.withRecordings(page.Items)
+	}
+	return history(page, err)
 }
 
 func handleCall(c *call) (*answer, error) {
@@ -57,7 +61,11 @@ func handleCall(c *call) (*answer, error) {
 		return nil, err
 	}
 	c.resource = record.ID(found.ID)
-	return ok(&found), nil
+	with := []record.CallRecord{found}
+	if err := c.withRecordings(with); err != nil {
+		return nil, err
+	}
+	return ok(&with[0]), nil
 }
 
 func handleCallTrace(c *call) (*answer, error) {

@@ -118,6 +118,7 @@ type ActiveCall struct {
 	Device     record.ID `json:"device" doc:"The device that calls, or of an inbound call is called."`
 	Trunk      record.ID `json:"trunk" doc:"The provider account it goes through."`
 	Codec      string    `json:"codec" doc:"Codec of its audio."`
+	Recording  bool      `json:"recording" doc:"Whether it is being recorded."`
 	Secure     bool      `json:"secure" doc:"Whether signalling and media are encrypted on every leg."`
 }
 

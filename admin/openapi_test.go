@@ -139,6 +139,7 @@ func TestOpenAPI(t *testing.T) {
 	d.describeCalling(o)
 	d.describeHistories(o)
 	d.describeCalls(o)
+	d.describeRecordings()
 	d.describeEmergencies(o)
 	d.describeClips()
 	d.describePlatform()

@@ -63,6 +63,10 @@ type Server struct {
 	Trunks        Trunks
 	Emergency     Emergency
 	Events        Events
+	// Transcribe is told that a recording waits to be transcribed; nil for nobody.
+	// Untranscribed is what such a recording says then.
+	Transcribe    func()
+	Untranscribed string
 
 	log       *slog.Logger
 	now       func() time.Time

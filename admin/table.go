@@ -34,6 +34,7 @@ func (s *Server) table() []*operation {
 		unknownOperations(),
 		historyOperations(),
 		callOperations(),
+		recordingOperations(),
 		emergencyOperations(),
 		apiKeys().operations(),
 		platformKeyOperations(),

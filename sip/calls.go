@@ -64,8 +64,8 @@ func (s *Server) newCalls(cfg Config) (err error) {
 		Endpoint: s.endpoint, Media: s.media, Trunks: s.trunks, Store: s.store, Bindings: s.registrar,
 		Dial:    carrier{s}.Dial,
 		Records: records{s.history}, Notify: s.happened, Waiting: s.music, Slots: s.slots, Speaker: speaker{s.store, cfg.Log},
-		Emergency: cfg.Emergency,
-		Log:       cfg.Log, Now: s.now, Registerer: cfg.Registerer,
+		Emergency: cfg.Emergency, Archive: cfg.Archive,
+		Log: cfg.Log, Now: s.now, Registerer: cfg.Registerer,
 	})
 	s.agent.TransactionLayer().OnRequest(func(req *sipmsg.Request, tx *sipmsg.ServerTx) { s.handle(req, tx) })
 	return nil

@@ -38,6 +38,8 @@ type Config struct {
 	Bound func(registrar.Event)
 	// Emergency knows where who calls for help is and who is told; nil: calls go without.
 	Emergency call.EmergencyPlan
+	// Archive keeps recordings of calls; nil: they are not recorded.
+	Archive call.Archive
 	// Drain is how long calls may go on once Serve's context has ended.
 	Drain time.Duration
 	// Allow are sources that are never banned.

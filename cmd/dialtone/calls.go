@@ -25,7 +25,7 @@ func (l *live) Hangup(account record.ID, id string) bool { return l.d.edge.Hangu
 func activeCall(c *call.Info) admin.ActiveCall {
 	a := admin.ActiveCall{
 		ID: c.ID, Direction: c.Direction, From: c.From, To: c.To, CallerName: c.CallerName, State: admin.CallRinging,
-		StartedAt: c.StartedAt, User: c.User, Device: c.Device, Trunk: c.Trunk, Codec: c.Codec, Secure: c.Secure,
+		StartedAt: c.StartedAt, User: c.User, Device: c.Device, Trunk: c.Trunk, Codec: c.Codec, Recording: c.Recording, Secure: c.Secure,
 	}
 	if c.AnsweredAt != nil {
 		a.AnsweredAt, a.State = *c.AnsweredAt, admin.CallTalking

@@ -16,6 +16,7 @@ import (
 	"dialtone/configs"
 	"dialtone/e911"
 	"dialtone/internal/outbox"
+	"dialtone/internal/recording"
 	"dialtone/provision"
 	"dialtone/provision/layout"
 	"dialtone/provision/view"
@@ -67,7 +68,9 @@ type daemon struct {
 	outbox *outbox.Outbox
 	texts  texts
 
-	emergency *e911.Service
+	emergency  *e911.Service
+	recordings *recording.Archive
+	transcribe func() // tells that a recording waits; nil where nobody transcribes
 
 	edge   *sip.Server
 	phones *provision.Server
@@ -99,6 +102,12 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, closeOutbox()) }()
 	closeEmergency := d.openEmergency() //nolint:contextcheck // it follows calls until it is closed, after everything that places them
 	defer func() { err = errors.Join(err, closeEmergency()) }()
+
+	closeRecordings, err := d.openRecordings() //nolint:contextcheck // calls are recorded until they are over
+	if err != nil {
+		return err
+	}
+	defer closeRecordings()
 
 	if err := d.certs.open(ctx, d.cfg, d.log); err != nil {
 		return err
@@ -140,6 +149,7 @@ func storeConfig(cfg *configs.Config, log *slog.Logger, metrics prometheus.Regis
 			RegistrationFailuresPerUser: r.RegistrationFailuresPerUser,
 			PhoneUploads:                r.PhoneUploadsPerKind,
 			CallRecords:                 r.CallRecords,
+			Recordings:                  r.Recordings,
 			EmergencyCalls:              r.EmergencyCalls,
 		},
 	}
@@ -151,8 +161,8 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 	d.edge, err = sip.Listen(ctx, sip.Config{
 		UDP: cfg.SIP.UDP, TCP: cfg.SIP.TCP, TLS: cfg.SIP.TLS, WSS: cfg.SIP.WSS, Certificates: d.certs.forSIP(), ClientCA: d.certs.sipCA, Advertised: cfg.SIP.Advertised,
 		MinExpires: cfg.SIP.MinExpires, MaxExpires: cfg.SIP.MaxExpires, Allow: cfg.SIP.Allow,
-		Media:     sip.Media{Address: cfg.Media.Address, Advertised: cfg.Media.Advertised, Ports: [2]int{int(cfg.Media.Ports.First), int(cfg.Media.Ports.Last)}},
-		Emergency: emergencies{d.emergency}, Notify: d.news, Bound: d.bound, Drain: cfg.Drain, Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
+		Media:   sip.Media{Address: cfg.Media.Address, Advertised: cfg.Media.Advertised, Ports: [2]int{int(cfg.Media.Ports.First), int(cfg.Media.Ports.Last)}},
+		Archive: d.recordings, Emergency: emergencies{d.emergency}, Notify: d.news, Bound: d.bound, Drain: cfg.Drain, Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
 	})
 	if err != nil {
 		return err
@@ -175,6 +185,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 		Gatherer: d.metrics, Registerer: d.metrics, Version: version, Ready: d.ready.Load,
 		ProvisionURL: live.provisionURL, PublicURL: live.adminURL,
 		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live, Bans: live, Calls: live, Parking: live, Trunks: live, Emergency: d.emergency, Events: &d.hub,
+		Transcribe: d.transcribe, Untranscribed: untranscribed(d.cfg),
 	}
 	return d.api.Listen(ctx)
 }
@@ -236,7 +247,7 @@ func (d *daemon) viewConfig() view.Config {
 		URL:     d.cfg.Provision.PublicURL, Scheme: d.certs.provision.scheme(), Port: int(tcpAddr(d.phones.Addr()).Port()),
 		SIP:     view.Listeners{Host: sipHost(d.cfg.SIP.Advertised, bound)},
 		Expires: min(defaultExpires, d.cfg.SIP.MaxExpires), Uploads: true,
-		Features: layout.Features{BLF: true, Intercom: true, Park: true},
+		Features: layout.Features{BLF: true, Intercom: true, Park: true, Recording: true},
 	}
 	if len(bound.UDP) > 0 {
 		c.SIP.UDP = int(bound.UDP[0].Port())

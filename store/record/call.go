@@ -143,6 +143,9 @@ type CallRecord struct {
 	Transfers       []string  `json:"transfers" doc:"Transfers in order, a sentence each."`
 	Forwards        []string  `json:"forwards" doc:"Forwards in order, a sentence each."`
 
+	// Recordings are found beside the record when it is read.
+	Recordings []Recording `json:"recordings" cbor:"-" doc:"Its recordings, the first one first."`
+
 	Queues []QueuePassage `json:"queues" doc:"How it went through queues, in order."`
 }
 
