@@ -30,6 +30,10 @@ const (
 	checkMin  = time.Second // of zeros in a speed check that is good
 )
 
+// DefaultLimit is how long a fax may take. Two hundred dense pages take as long at
+// 9,600 bit/s.
+const DefaultLimit = 4 * time.Hour
+
 // Config is one fax.
 type Config struct {
 	// Caller says that we called; otherwise we answered. A caller sends, who answers
@@ -47,6 +51,8 @@ type Config struct {
 	Sink   Sink
 	// SkipCED leaves the answering tone out, which was sent before in audio.
 	SkipCED bool
+	// Limit is how long the fax may take; 0 means DefaultLimit.
+	Limit time.Duration
 	// Progress is told what happens, if not nil.
 	Progress func(Event)
 }
@@ -83,6 +89,7 @@ type Engine struct {
 	cfg  Config
 	role role
 	now  time.Time
+	over time.Time // Limit is reached
 
 	queue []Signal
 	busy  bool // a signal that was taken is under way
@@ -105,6 +112,9 @@ func New(cfg Config) *Engine {
 	if cfg.Caps.Modems == 0 {
 		e.cfg.Caps.Modems = V27
 	}
+	if cfg.Limit <= 0 {
+		e.cfg.Limit = DefaultLimit
+	}
 	if cfg.Caller {
 		e.role = &sender{Engine: e}
 	} else {
@@ -115,7 +125,7 @@ func New(cfg Config) *Engine {
 
 // Start begins the fax.
 func (e *Engine) Start(now time.Time) {
-	e.now = now
+	e.now, e.over = now, now.Add(e.cfg.Limit)
 	e.role.start()
 }
 
@@ -151,6 +161,14 @@ func (e *Engine) hear() {
 		e.wait(longBurst)
 	} else {
 		e.wait(stalled)
+	}
+}
+
+// pass lets time pass to now, and ends a fax that takes too long.
+func (e *Engine) pass(now time.Time) {
+	e.now = now
+	if !e.ending && now.After(e.over) {
+		e.hangUp(TooLong)
 	}
 }
 
@@ -199,7 +217,7 @@ func (e *Engine) respond() {
 
 // Frame is a frame that was received; good says that its check sequence was right.
 func (e *Engine) Frame(now time.Time, b []byte, good bool) {
-	e.now = now
+	e.pass(now)
 	if e.ending || !e.up {
 		return
 	}
@@ -227,7 +245,7 @@ func (e *Engine) Frame(now time.Time, b []byte, good bool) {
 
 // Bits are bits that were received, not framed.
 func (e *Engine) Bits(now time.Time, data []byte) {
-	e.now = now
+	e.pass(now)
 	if e.up && e.carrier != V21 && !e.ending && !e.sending() {
 		e.wait(stalled)
 		e.role.bits(data)
@@ -236,7 +254,7 @@ func (e *Engine) Bits(now time.Time, data []byte) {
 
 // Tick lets time pass.
 func (e *Engine) Tick(now time.Time) {
-	e.now = now
+	e.pass(now)
 	if e.done || e.deadline.IsZero() || now.Before(e.deadline) {
 		return
 	}

@@ -2,6 +2,7 @@ package t30_test
 
 import (
 	"errors"
+	"fmt"
 	"math/bits"
 	"slices"
 	"strings"
@@ -538,6 +539,87 @@ func TestTooLarge(t *testing.T) {
 			if !p.Incomplete || len(p.Data) > t30.MaxPage {
 				t.Errorf("page of %d octets", len(p.Data))
 			}
+		}
+	}
+}
+
+// Neither pages without end nor a trickle of bits keep a call for ever.
+func TestTooMuch(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		pages int
+		size  int
+		limit time.Duration
+		b     t30.Outcome
+	}{
+		{"pages", t30.MaxPages + 5, 60, 0, t30.TooLarge},
+		{"octets", 30, t30.MaxPage / 2, 100 * time.Hour, t30.TooLarge},
+		{"time", 400, 60_000, 0, t30.TooLong},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			l, d, s := call(t, tc.pages, t30.AllCaps(), without(noECM))
+			d.size = tc.size
+			l.ends[0].e = t30.New(t30.Config{Caller: true, Caps: t30.AllCaps(), Source: d, Limit: 200 * time.Hour})
+			l.ends[1].e = t30.New(t30.Config{Caps: without(noECM), Sink: s, Limit: tc.limit})
+			a, b := l.run()
+			if a.Outcome == t30.OK || b.Outcome != tc.b || b.Pages == 0 || b.Pages > t30.MaxPages {
+				t.Errorf("caller %q, callee %q after %d pages", a.Outcome, b.Outcome, b.Pages)
+			}
+		})
+	}
+}
+
+// Who both ends are and how it goes is told as it happens.
+func TestEvents(t *testing.T) {
+	var told [2][]string
+	progress := func(i int) func(t30.Event) {
+		return func(e t30.Event) {
+			told[i] = append(told[i], fmt.Sprintf("%d:%d:%s%v", e.Kind, e.Page, e.Ident, e.Frames))
+		}
+	}
+	d, s := pages(2), &tray{}
+	l := newLine(t,
+		t30.Config{Ident: "100", Sender: "42", SubAddress: "7", Caps: t30.AllCaps(), Source: d, Progress: progress(0)},
+		t30.Config{Ident: "200", Caps: t30.AllCaps(), Sink: s, Progress: progress(1)})
+	spoil := damage(1, func(n int) bool { return n == 1 })
+	l.hook = func(i int, h *heard) {
+		spoil(i, h)
+		if last := len(h.Frames) - 1; i == 1 && last >= 0 && h.Frames[last][2] == 0x01 {
+			f := append(slices.Clone(h.Frames[last]), 0xc0) // takes SUB and SID
+			h.Frames = append(slices.Clone(h.Frames[:last]), f)
+		}
+	}
+	a, b := l.run()
+	wantOutcome(t, l, a, b, t30.OK, t30.OK)
+	if b.SubAddress != "7" || b.Sender != "42" {
+		t.Errorf("%+v", b)
+	}
+	want := [2][]string{
+		{"0:0:2000", "1:0:0", "2:0:0", "5:0:1", "3:0:0", "2:1:0", "3:1:0"},
+		{"0:0:1000", "1:0:0", "2:0:0", "5:0:1", "3:0:0", "2:1:0", "3:1:0"},
+	}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Names are those people know; a row has as many pixels as T.4 says.
+func TestNames(t *testing.T) {
+	got := fmt.Sprintln(t30.MMR, t30.Fine, t30.R300, t30.B4, t30.V17At14400, t30.V21)
+	if want := "MMR fine 300 dpi B4 V.17 14400 V.21\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	for _, tc := range []struct {
+		f    t30.Format
+		want int
+	}{
+		{t30.Format{}, 1728},
+		{t30.Format{Resolution: t30.Superfine, Width: t30.A3}, 2432},
+		{t30.Format{Resolution: t30.R300, Width: t30.B4}, 3072},
+		{t30.Format{Resolution: t30.R400}, 3456},
+	} {
+		if got := tc.f.Pixels(); got != tc.want {
+			t.Errorf("%+v: %d pixels, want %d", tc.f, got, tc.want)
 		}
 	}
 }

@@ -159,3 +159,23 @@ func TestReturnToControl(t *testing.T) {
 		t.Errorf("MMR: % x", got)
 	}
 }
+
+func TestZeroRun(t *testing.T) {
+	for _, tc := range []struct {
+		pieces []string
+		want   int
+	}{
+		{[]string{"00 00"}, 16},
+		{[]string{"ff"}, 0},
+		{[]string{"10 00", "00 08"}, 24},
+		{[]string{"00 00 00 80 00"}, 24},
+	} {
+		var z zeroRun
+		for _, p := range tc.pieces {
+			z.add(bytesOf(t, p))
+		}
+		if z.most != tc.want {
+			t.Errorf("%v: %d, want %d", tc.pieces, z.most, tc.want)
+		}
+	}
+}

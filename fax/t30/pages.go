@@ -41,5 +41,9 @@ type Page struct {
 	Incomplete bool
 }
 
-// MaxPage is the most octets of a coded page that are taken.
-const MaxPage = 8 << 20
+// Limits on what is received; a fax beyond them ends with TooLarge.
+const (
+	MaxPage     = 8 << 20  // octets of a coded page
+	MaxDocument = 64 << 20 // octets of all pages; four hours at 14,400 bit/s are 26 MB
+	MaxPages    = 1000
+)

@@ -90,7 +90,7 @@ func (r *receiver) blockEnded(fif []byte) {
 	switch {
 	case !r.block.whole(n):
 		r.correct(n)
-	case len(r.data)+n*frameOctets > MaxPage:
+	case r.tooLarge(n * frameOctets):
 		r.hangUp(TooLarge)
 	default:
 		r.blockDone(id, n, plain(kindOf(fif[0])))

@@ -34,8 +34,14 @@ func (r *receiver) reject() {
 	r.replyWith(fRTN)
 }
 
+// tooLarge reports whether more octets are more than is taken.
+func (r *receiver) tooLarge(more int) bool {
+	return r.page >= MaxPages || len(r.data)+more > MaxPage || r.total+len(r.data)+more > MaxDocument
+}
+
 // deliver hands a whole page over.
 func (r *receiver) deliver(kind byte) {
+	r.total += len(r.data)
 	page := Page{Number: r.page, Code: r.dcs.code(), Data: r.data}
 	r.data = nil
 	r.storing = storing{kind: kind}

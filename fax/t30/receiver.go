@@ -16,7 +16,9 @@ type receiver struct {
 	answer  [][]byte // the last one, to be repeated
 	image   bool     // a carrier of a page has come since
 	page    int      // the one at work, from 0
+	begun   int      // pages whose beginning was told
 	data    []byte
+	total   int  // octets of pages before
 	damaged bool // a page could not be corrected
 	block   incoming
 	storing storing
@@ -194,7 +196,8 @@ func (r *receiver) heard(c Carrier) {
 	if c == V21 || !r.known || r.check {
 		return
 	}
-	if !r.image && len(r.data) == 0 {
+	if r.begun <= r.page {
+		r.begun = r.page + 1
 		r.tell(Event{Kind: PageStarted, Page: r.page, Code: r.dcs.code()})
 	}
 	r.image = true
@@ -208,7 +211,7 @@ func (r *receiver) bits(data []byte) {
 	case !r.known || r.storing.kind != 0:
 	case r.check:
 		r.zeros.add(data)
-	case !r.dcs.ecm && len(r.data)+len(data) > MaxPage:
+	case !r.dcs.ecm && r.tooLarge(len(data)):
 		r.hangUp(TooLarge)
 	case !r.dcs.ecm:
 		r.image = true

@@ -23,6 +23,7 @@ const (
 	StoreFailed
 	SourceFailed
 	TooLarge
+	TooLong
 	Canceled
 	CallDropped
 )
@@ -44,7 +45,8 @@ var outcomes = [...]struct{ code, text string }{
 	Incompatible:   {"incompatible", "the far end does not speak the same procedure"},
 	StoreFailed:    {"store_failed", "a received page could not be stored"},
 	SourceFailed:   {"source_failed", "a page to be sent could not be prepared"},
-	TooLarge:       {"too_large", "a received page was larger than is taken"},
+	TooLarge:       {"too_large", "the fax was larger than is taken"},
+	TooLong:        {"too_long", "the fax took longer than is allowed"},
 	Canceled:       {"canceled", "the fax was canceled"},
 	CallDropped:    {"call_dropped", "the call ended before the fax did"},
 }

@@ -54,6 +54,7 @@ type network struct {
 	sent  int
 	bytes int
 	spy   func(from int, datagram []byte)
+	after func() // each step
 }
 
 func newNetwork(seed uint64, w weather, caller, callee t38.Config) *network {
@@ -74,6 +75,9 @@ func (n *network) run() (caller, callee t38.Result, ok bool) {
 			return a, b, true
 		}
 		n.step()
+		if n.after != nil {
+			n.after()
+		}
 	}
 	return caller, callee, false
 }

@@ -163,3 +163,98 @@ func TestWeather(t *testing.T) {
 		})
 	}
 }
+
+// Canceling tells the far end; what was confirmed stays so.
+func TestCancel(t *testing.T) {
+	a, b, got := faxes(document{pages: 5, size: 20_000}, caps(nil))
+	n := newNetwork(1, weather{delay: 40 * time.Millisecond}, a, b)
+	var second time.Time
+	n.after = func() {
+		if len(got.pages) == 2 && second.IsZero() {
+			second = n.now
+		}
+		if !second.IsZero() && n.now.Sub(second) > 6*time.Second {
+			n.ends[0].Cancel(n.now)
+			n.poll(0)
+		}
+	}
+	ra, rb := mustRun(t, n)
+	if ra.Outcome != t30.Canceled || rb.Outcome != t30.Interrupted || rb.Pages != 2 || ra.Pages != 2 {
+		t.Errorf("caller %+v, callee %+v", ra, rb)
+	}
+}
+
+// A call that is gone ends the fax at once, with what had come.
+func TestDropped(t *testing.T) {
+	a, b, got := faxes(document{pages: 2, size: 20_000}, caps(noECM))
+	n := newNetwork(1, weather{}, a, b)
+	n.poll(0)
+	n.poll(1)
+	for n.now.Sub(epoch) < 20*time.Second {
+		n.step()
+	}
+	n.ends[1].Dropped(n.now)
+	r, ok := n.ends[1].Done(n.now)
+	if !ok || r.Outcome != t30.CallDropped || r.Pages != 0 {
+		t.Fatalf("%+v, done %t", r, ok)
+	}
+	if len(got.pages) != 1 || !got.pages[0].Incomplete || len(got.pages[0].Data) < 5000 {
+		t.Errorf("%d pages", len(got.pages))
+	}
+	if out, next := n.ends[1].Poll(n.now.Add(time.Minute)); len(out) != 0 || !next.IsZero() {
+		t.Errorf("%d datagrams, next %v", len(out), next)
+	}
+}
+
+// slowTray stores a page in the background.
+type slowTray struct{ tray }
+
+func (s *slowTray) Page(p t30.Page) error {
+	_ = s.tray.Page(p)
+	return t30.ErrPending
+}
+
+// A page that takes long to store is confirmed once it is.
+func TestStored(t *testing.T) {
+	for _, change := range []func(*t30.Caps){nil, noECM} {
+		d := document{pages: 2, size: 5000}
+		a, b, _ := faxes(d, caps(change))
+		s := &slowTray{}
+		b.Fax.Sink = s
+		n := newNetwork(1, weather{delay: 40 * time.Millisecond}, a, b)
+		waiting, known := time.Time{}, 0
+		n.after = func() {
+			if len(s.pages) > known {
+				known, waiting = len(s.pages), n.now.Add(6*time.Second)
+			}
+			if !waiting.IsZero() && n.now.After(waiting) {
+				waiting = time.Time{}
+				n.ends[1].Stored(n.now, nil)
+				n.poll(1)
+			}
+		}
+		ra, rb := mustRun(t, n)
+		if ra.Outcome != t30.OK || rb.Outcome != t30.OK {
+			t.Errorf("caller %q, callee %q", ra.Outcome, rb.Outcome)
+		}
+		wantWhole(t, d, &s.tray)
+	}
+}
+
+// Nothing is allocated for a packet that is received.
+func TestNoAllocation(t *testing.T) {
+	term := t38.New(t38.Config{Fax: t30.Config{Caps: t30.AllCaps(), Sink: &tray{}}})
+	term.Poll(epoch)
+	s := udptl.NewSender(udptl.Options{})
+	packet := []byte{0xd0, 1, 0x80, 0, 3, 0xff, 0xc0, 0x60, 0x00}
+	now, wire := epoch, make([]byte, 0, 500)
+	if n := testing.AllocsPerRun(1000, func() {
+		now = now.Add(time.Millisecond)
+		wire = s.Append(wire[:0], packet)
+		if err := term.Receive(wire, now); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations a packet", n)
+	}
+}
