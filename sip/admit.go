@@ -14,7 +14,6 @@ type admitted struct {
 	trunk     bool           // its source is a provider account's
 	emergency bool           // it calls an emergency number
 	replayed  bool           // its credentials were used before
-	tag       string         // ours, of the INVITE that a CANCEL is for
 }
 
 // admit decides about a request that is neither REGISTER nor OPTIONS. What gets through
@@ -27,7 +26,7 @@ func (w *worker) admit(data []byte, f flow, now time.Time) (verdict, answer, ide
 	method := string(m.Method)
 	switch {
 	case method == "CANCEL":
-		if w.admitted.tag = s.pending.tag(m.CallID, m.CSeq, f.source); w.admitted.tag == "" {
+		if !s.pending.has(m.CallID, m.CSeq, f.source) {
 			return reply, answer{status: 481}, identity{}
 		}
 		return pass, answer{}, identity{}

@@ -67,7 +67,6 @@ func drive(t *testing.T) *driven {
 		wg.Wait()
 		_ = phone.Close()
 		s.closeSockets()
-		_ = s.agent.Close()
 		s.closeQueues()
 		_ = st.Close()
 	})

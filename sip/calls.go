@@ -10,7 +10,6 @@ import (
 
 	sipmsg "github.com/emiago/sipgo/sip"
 
-	"dialtone/internal/stack"
 	"dialtone/sip/call"
 	"dialtone/sip/dialog"
 	"dialtone/sip/digest"
@@ -34,7 +33,7 @@ type Media struct {
 // silence is how long a call may be without media before it ends.
 const silence = 60 * time.Second
 
-// newCalls sets up what takes calls: dialogs over the library, media, trunks.
+// newCalls sets up what takes calls: dialogs, media, trunks.
 func (s *Server) newCalls(cfg Config) (err error) {
 	s.media, err = media.New(media.Config{
 		Address: cfg.Media.Address, Advertised: cfg.Media.Advertised, Ports: cfg.Media.Ports,
@@ -53,7 +52,7 @@ func (s *Server) newCalls(cfg Config) (err error) {
 	s.history = cfg.Store.NewCallQueue()
 	s.slots = park.New(cfg.Registerer)
 	s.endpoint = dialog.New(dialog.Config{
-		Client: s.client, Carrier: carrier{s}, Product: "dialtone/" + s.version,
+		Carrier: carrier{s}, Product: "dialtone/" + s.version,
 		Log: cfg.Log, Now: s.now, Registerer: cfg.Registerer,
 		Invite:    func(l *dialog.Leg) { s.calls.Invite(l) },
 		Request:   s.request,
@@ -67,7 +66,6 @@ func (s *Server) newCalls(cfg Config) (err error) {
 		Emergency: cfg.Emergency, Archive: cfg.Archive,
 		Log: cfg.Log, Now: s.now, Registerer: cfg.Registerer,
 	})
-	s.agent.TransactionLayer().OnRequest(func(req *sipmsg.Request, tx *sipmsg.ServerTx) { s.handle(req, tx) })
 	return nil
 }
 
@@ -81,19 +79,6 @@ func unspecified(peer netip.Addr) netip.Addr {
 		return netip.IPv4Unspecified()
 	}
 	return netip.IPv6Unspecified()
-}
-
-// handle takes every request from the library.
-func (s *Server) handle(req *sipmsg.Request, tx sipmsg.ServerTransaction) {
-	stack.Grow() // the goroutine is the request's own
-	o, ok := s.origin(req)
-	if !ok {
-		if !req.IsAck() {
-			_ = tx.Respond(sipmsg.NewResponseFromRequest(req, 403, "Forbidden", nil))
-		}
-		return
-	}
-	s.endpoint.Handle(req, tx, o)
 }
 
 // records are where ended calls go.

@@ -13,6 +13,7 @@ import (
 
 	"dialtone/sip/dialog"
 	"dialtone/sip/registrar"
+	"dialtone/sip/transaction"
 )
 
 // dialTime is how long a connection to a trunk may take, its handshake included.
@@ -23,17 +24,11 @@ type carrier struct{ *Server }
 
 var errNoListener = errors.New("no listener of that transport and address family")
 
-// Ready fills what stands for us toward the peer, and lets the library send over the
-// flow's connection.
-func (c carrier) Ready(ctx context.Context, f dialog.Flow) (dialog.Flow, error) {
+// Ready fills what stands for us toward the peer.
+func (c carrier) Ready(_ context.Context, f dialog.Flow) (dialog.Flow, error) {
 	bound, err := c.boundTo(f)
 	if err != nil {
 		return f, fmt.Errorf("cannot reach %s: %w", f.Remote, err)
-	}
-	if stream := c.streams.get(f.Connection); stream != nil {
-		if err := stream.promote(ctx); err != nil {
-			return f, err
-		}
 	}
 	f.Local, f.Host, f.Port = bound, c.hostToward(bound.Addr(), f.Remote.Addr()), c.contactPort(f.Transport, bound)
 	return f, nil
@@ -67,6 +62,21 @@ func (c carrier) Dial(ctx context.Context, transport string, to netip.AddrPort, 
 	return c.Ready(ctx, dialog.Flow{Transport: transport, Remote: to, Connection: stream.flow.connection})
 }
 
+// Line is the way to an address over a flow; a connection leads to its peer alone.
+func (c carrier) Line(f dialog.Flow, to netip.AddrPort) (transaction.Line, error) {
+	if f.Transport == registrar.UDP.String() {
+		if int(f.Listener) >= len(c.udp) {
+			return nil, errListenerGone
+		}
+		return datagrams{socket: c.udp[f.Listener].sockets[0], to: to}, nil
+	}
+	stream := c.streams.get(f.Connection)
+	if stream == nil {
+		return nil, errConnectionGone
+	}
+	return connection{stream}, nil
+}
+
 // Await lets responses from a peer in.
 func (c carrier) Await(peer netip.AddrPort) (done func()) { return c.peers.add(peer) }
 
@@ -77,8 +87,8 @@ func (c carrier) Track(tag string) { c.tags.add(tag) }
 func (c carrier) Forget(tag string) { c.tags.remove(tag) }
 
 // Pending lets a CANCEL in.
-func (c carrier) Pending(callID string, cseq uint32, source netip.AddrPort, localTag string) (done func()) {
-	return c.pending.add(callID, cseq, source, localTag)
+func (c carrier) Pending(callID string, cseq uint32, source netip.AddrPort) (done func()) {
+	return c.pending.add(callID, cseq, source)
 }
 
 // trunkStream names a connection we opened.
@@ -145,7 +155,6 @@ func (c carrier) keep(key trunkStream, s *stream) {
 			c.dialled.mu.Unlock()
 			_ = s.conn.Close()
 			c.streams.remove(s)
-			s.demote()
 		}()
 		c.log.Debug("trunk connection ended", "to", s.flow.source, "err", s.read(ctx))
 	})

@@ -12,7 +12,7 @@ import (
 	"dialtone/store/record"
 )
 
-// peers are the addresses the SIP library is waiting for an answer from: only their
+// peers are the addresses the dialogs are waiting for an answer from: only their
 // responses are passed to it, because it remembers every address it hears.
 type peers struct {
 	mu    sync.Mutex

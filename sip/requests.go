@@ -34,7 +34,7 @@ var (
 
 // request is one of ours that is not INVITE: the client transaction of RFC 3261 17.1.2
 // with the bytes it sends. NOTIFYs come by the thousand when a lamp changes; the
-// library's transactions would cost ten times as much.
+// a dialog's transactions would cost ten times as much.
 type request struct {
 	branch string
 	data   []byte

@@ -4,17 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/netip"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/emiago/sipgo"
 	"golang.org/x/sync/errgroup"
 
 	"dialtone/e911/number"
@@ -69,35 +66,31 @@ type Server struct {
 	seen        *store.Queue[seen]
 	metrics     *metrics
 
-	agent      *sipgo.UserAgent
-	library    *sipgo.Server
-	libraryTCP *libraryListener
-	client     *sipgo.Client
-	peers      peers
-	streams    streams
-	hands      *hands
-	tags       tags
-	clientCA   *netx.ClientCA // nil: nobody is known by a certificate
-	pending    invitations
-	dialled    dialled
-	past       pastFlows
-	faces      faces
-	roots      *x509.CertPool // whom trunks' certificates are checked against; nil is the system's
-	drain      time.Duration
-	life       context.Context //nolint:containedctx // that of the sockets
-	end        context.CancelFunc
+	lanes    *lanes
+	peers    peers
+	streams  streams
+	hands    *hands
+	tags     tags
+	clientCA *netx.ClientCA // nil: nobody is known by a certificate
+	pending  invitations
+	dialled  dialled
+	past     pastFlows
+	faces    faces
+	roots    *x509.CertPool // whom trunks' certificates are checked against; nil is the system's
+	drain    time.Duration
+	life     context.Context //nolint:containedctx // that of the sockets
+	end      context.CancelFunc
 
-	originHeader string
-	media        *media.Engine
-	music        *media.Library
-	trunks       *trunk.Trunks
-	endpoint     *dialog.Endpoint
-	calls        *call.Manager
-	slots        *park.Lot
-	history      *store.Queue[store.EndedCall]
-	lamps        *event.Server
-	notified     func(call.Event)      // nil for nobody
-	bound        func(registrar.Event) // nil for nobody
+	media    *media.Engine
+	music    *media.Library
+	trunks   *trunk.Trunks
+	endpoint *dialog.Endpoint
+	calls    *call.Manager
+	slots    *park.Lot
+	history  *store.Queue[store.EndedCall]
+	lamps    *event.Server
+	notified func(call.Event)      // nil for nobody
+	bound    func(registrar.Event) // nil for nobody
 
 	requests *requests
 	outgoing sync.WaitGroup // writes to and connections of our own
@@ -124,9 +117,6 @@ func Listen(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err := s.bind(ctx, cfg); err != nil {
 		return nil, err
 	}
-	if err := s.newLibrary(); err != nil {
-		return nil, err
-	}
 	if err := s.newCalls(cfg); err != nil {
 		return nil, err
 	}
@@ -147,29 +137,28 @@ func newServer(cfg Config) *Server {
 		version: cfg.Version, serverHeader: "Server: dialtone/" + cfg.Version + "\r\n",
 		advertised: cfg.Advertised, maxExpires: max(cfg.MaxExpires, registrar.DefaultMaxExpires),
 		store: cfg.Store, log: cfg.Log, now: cfg.Now, drain: cfg.Drain,
-		nonces:     digest.NewNonces(digest.NonceConfig{Key: newKey()}),
-		tagKey:     newKey(),
-		bans:       admission.New(admission.Config{Allow: cfg.Allow}),
-		rates:      newRates(maxPerSecond, time.Second),
-		stale:      newRates(staleLoop, time.Minute),
-		guesses:    newGuesses(),
-		rechecks:   rechecks{accounts: map[record.ID]bool{}, wake: make(chan struct{}, 1)},
-		metrics:    newMetrics(cfg.Registerer),
-		libraryTCP: newLibraryListener(),
-		peers:      peers{count: map[netip.AddrPort]int{}},
-		streams:    streams{byID: map[uint64]*stream{}},
-		hands:      newHands(),
-		tags:       tags{live: map[string]struct{}{}},
-		pending:    invitations{from: map[invitation]invited{}},
-		past:       newPastFlows(),
-		dialled:    dialled{open: map[trunkStream]*stream{}},
+		nonces:   digest.NewNonces(digest.NonceConfig{Key: newKey()}),
+		tagKey:   newKey(),
+		bans:     admission.New(admission.Config{Allow: cfg.Allow}),
+		rates:    newRates(maxPerSecond, time.Second),
+		stale:    newRates(staleLoop, time.Minute),
+		guesses:  newGuesses(),
+		rechecks: rechecks{accounts: map[record.ID]bool{}, wake: make(chan struct{}, 1)},
+		metrics:  newMetrics(cfg.Registerer),
+		peers:    peers{count: map[netip.AddrPort]int{}},
+		streams:  streams{byID: map[uint64]*stream{}},
+		hands:    newHands(),
+		tags:     tags{live: map[string]struct{}{}},
+		pending:  invitations{from: map[invitation]*invited{}},
+		past:     newPastFlows(),
+		dialled:  dialled{open: map[trunkStream]*stream{}},
 
-		originHeader: newOriginHeader(),
-		clientCA:     cfg.ClientCA,
-		notified:     cfg.Notify,
-		bound:        cfg.Bound,
-		requests:     newRequests(),
+		clientCA: cfg.ClientCA,
+		notified: cfg.Notify,
+		bound:    cfg.Bound,
+		requests: newRequests(),
 	}
+	s.lanes = newLanes(s)
 	s.life, s.end = context.WithCancel(context.Background())
 	s.workers.New = func() any { return &worker{edge: s} }
 	s.gaugeBans(cfg.Registerer)
@@ -240,12 +229,13 @@ func (s *Server) Serve(ctx context.Context) error {
 	g.Go(func() error { return s.serveRequests(ctx) })
 	for _, l := range s.udp {
 		g.Go(func() error { return l.serve(ctx) })
-		g.Go(func() error { return ended(s.library.ServeUDP(l.library)) })
+	}
+	for _, l := range s.lanes.list {
+		g.Go(func() error { l.serve(ctx); return nil })
 	}
 	for _, l := range s.listeners {
 		g.Go(func() error { return s.serveStream(ctx, l) })
 	}
-	g.Go(func() error { return ended(s.library.ServeTCP(s.libraryTCP)) })
 	g.Go(func() error { return s.media.Serve(ctx) })
 	g.Go(func() error { s.music.Warm(); return nil })
 	g.Go(func() error { s.lamps.Serve(ctx); return nil })
@@ -263,7 +253,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 		s.closeSockets()
-		return s.agent.Close()
+		return nil
 	})
 	err := g.Wait()
 	s.hands.close()
@@ -290,15 +280,6 @@ func (s *Server) closeSockets() {
 	for _, l := range s.listeners {
 		_ = l.Close()
 	}
-	_ = s.libraryTCP.Close()
-}
-
-// ended is nil for a listener that was closed.
-func ended(err error) error {
-	if errors.Is(err, net.ErrClosed) {
-		return nil
-	}
-	return err
 }
 
 // recover keeps a panic within what caused it. It is deferred.

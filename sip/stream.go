@@ -45,9 +45,6 @@ type stream struct {
 
 	writing sync.Mutex
 	out     []byte
-
-	promoting sync.Mutex
-	library   *libraryConn
 }
 
 // serveConn reads one connection to its end.
@@ -84,7 +81,6 @@ func (c *stream) serve(ctx context.Context) error {
 	c.flow.connection = c.edge.streams.add(c)
 	defer func() {
 		c.edge.streams.remove(c)
-		c.demote()
 		c.edge.registrar.ConnectionClosed(c.flow.connection, c.edge.now())
 	}()
 	return c.read(ctx)
@@ -214,7 +210,8 @@ func (c *stream) handle(ctx context.Context, message []byte) error {
 		s.metrics.count(a.result)
 		return nil
 	case pass:
-		return c.pass(ctx, w.passed(delimited(message), c.flow))
+		s.endpoint.Receive(w.passed(delimited(message)), connection{c}, w.origin(c.flow))
+		return nil
 	case update:
 		a = c.update(ctx, w, &id, now)
 	}

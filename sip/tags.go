@@ -37,37 +37,32 @@ type invitation struct {
 	cseq   uint32
 }
 
-// invited is where an INVITE came from, and our tag in the answers to it.
-type invited struct {
-	source netip.AddrPort
-	tag    string
-}
+// invited is where an INVITE came from.
+type invited struct{ source netip.AddrPort }
 
 // invitations are the INVITEs a CANCEL may come for.
 type invitations struct {
 	mu   sync.RWMutex
-	from map[invitation]invited
+	from map[invitation]*invited
 }
 
-// tag is ours for the INVITE that a CANCEL from source is for, "" when there is none.
-func (t *invitations) tag(callID []byte, cseq uint32, source netip.AddrPort) string {
+// has tells whether there is an INVITE that a CANCEL from source may be for.
+func (t *invitations) has(callID []byte, cseq uint32, source netip.AddrPort) bool {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	if at := t.from[invitation{string(callID), cseq}]; at.source == source {
-		return at.tag
-	}
-	return ""
+	at := t.from[invitation{string(callID), cseq}]
+	return at != nil && at.source == source
 }
 
-func (t *invitations) add(callID string, cseq uint32, source netip.AddrPort, tag string) (done func()) {
-	key := invitation{callID, cseq}
+func (t *invitations) add(callID string, cseq uint32, source netip.AddrPort) (done func()) {
+	key, at := invitation{callID, cseq}, &invited{source}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.from[key] = invited{source, tag}
+	t.from[key] = at
 	return func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		if t.from[key].tag == tag {
+		if t.from[key] == at {
 			delete(t.from, key)
 		}
 	}

@@ -46,8 +46,7 @@ type udpListener struct {
 	sockets []*udpSocket
 	set     *udpio.Set
 	rush    chan struct{} // a word for each helper
-	library *packetQueue
-	passed  atomic.Int64 // when the library last got something; nanoseconds since 1970
+	passed  atomic.Int64  // when the dialogs last got something; nanoseconds since 1970
 }
 
 // udpSocket is one socket; whoever holds reading reads it. What needs no disk is
@@ -58,7 +57,6 @@ type udpSocket struct {
 	batch    *udpio.Batch
 	conn     *udpio.Conn
 	listener uint16
-	library  *packetQueue
 	// lastPassed is the listener's passed.
 	lastPassed *atomic.Int64
 	out        []udpio.Packet
@@ -97,9 +95,8 @@ func (s *Server) listenUDP(ctx context.Context, addr string, number uint16) (*ud
 	if l.set, err = udpio.NewSet(udpGather, conns...); err != nil {
 		return l, fmt.Errorf("cannot listen for SIP: %w", err)
 	}
-	l.library = newPacketQueue(l.sockets[0])
 	for _, socket := range l.sockets {
-		socket.library, socket.lastPassed = l.library, &l.passed
+		socket.lastPassed = &l.passed
 	}
 	return l, nil
 }
@@ -111,9 +108,6 @@ func (l *udpListener) close() {
 	}
 	for _, socket := range l.sockets {
 		_ = socket.conn.Close()
-	}
-	if l.library != nil {
-		_ = l.library.Close()
 	}
 }
 
@@ -253,13 +247,12 @@ func (u *udpSocket) handle(p *udpio.Packet, now time.Time) {
 	}
 }
 
-// pass hands a datagram to the library, which would cut one that is longer than its
-// buffer and then answer nothing.
+// pass hands a datagram to the dialogs. What is too long for them is answered.
 func (u *udpSocket) pass(p *udpio.Packet, f flow, now time.Time) {
-	message := u.passed(p.Data, f)
-	if len(message) <= readBuffer {
+	if len(p.Data) <= maxMessage {
 		u.lastPassed.Store(now.UnixNano())
-		u.library.push(message, p.Peer)
+		line := datagrams{u, u.answersTo(f), p.Local}
+		u.edge.lanes.push(u.msg.CallID, passed{u.passed(p.Data), line, u.origin(f)})
 		return
 	}
 	u.edge.metrics.count(resultMalformed)

@@ -36,7 +36,7 @@ const (
 	reply
 	// update: the registrar is to be asked, with worker.reg.
 	update
-	// pass: the message is for the SIP library.
+	// pass: the message is for the dialogs.
 	pass
 )
 

@@ -13,7 +13,5 @@ import (
 func TestMain(m *testing.M) {
 	sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 	sip.SetTimers(50*time.Millisecond, 200*time.Millisecond, 200*time.Millisecond)
-	sip.Timer_D = time.Second
-	sip.UDPMTUSize = 65507
 	goleak.VerifyTestMain(m)
 }

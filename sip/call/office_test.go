@@ -1,6 +1,7 @@
 package call
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,12 +15,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 
 	"dialtone/sip/dialog"
 	"dialtone/sip/media"
 	"dialtone/sip/registrar"
+	"dialtone/sip/transaction"
 	"dialtone/sip/trunk"
 	"dialtone/store"
 	"dialtone/store/record"
@@ -270,32 +271,23 @@ type pbx struct {
 	endpoint *dialog.Endpoint
 	engine   *media.Engine
 	local    netip.AddrPort
+	udp      net.PacketConn
 	t        testing.TB
 }
 
 func newPBX(t testing.TB, change ...func(*Config)) *pbx {
 	t.Helper()
 	p := &pbx{records: newRecords(t), t: t}
-	ua, err := sipgo.NewUA(sipgo.WithUserAgentTransactionLayerOptions(
-		sip.WithTransactionLayerUnhandledResponseHandler(func(res *sip.Response) { p.endpoint.Stray(res) }),
-	))
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := sipgo.NewClient(ua)
-	if err != nil {
-		t.Fatal(err)
-	}
 	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.local = netip.MustParseAddrPort(udp.LocalAddr().String())
+	p.local, p.udp = netip.MustParseAddrPort(udp.LocalAddr().String()), udp
 	if p.engine, err = media.New(media.Config{Address: netip.MustParseAddr("127.0.0.1")}); err != nil {
 		t.Fatal(err)
 	}
 	p.endpoint = dialog.New(dialog.Config{
-		Client: client, Carrier: p, Product: "test/1", Log: p.records.log,
+		Carrier: p, Product: "test/1", Log: p.records.log,
 		Invite: func(l *dialog.Leg) { p.Manager.Invite(l) },
 		Trace:  func(id string, sent bool, m []byte, f dialog.Flow) { p.Manager.Trace(id, sent, m, f) },
 	})
@@ -307,13 +299,8 @@ func newPBX(t testing.TB, change ...func(*Config)) *pbx {
 		f(&cfg)
 	}
 	p.Manager = New(cfg)
-	ua.TransactionLayer().OnRequest(func(req *sip.Request, tx *sip.ServerTx) { p.endpoint.Handle(req, tx, p.origin(req)) })
 	var wg sync.WaitGroup
-	wg.Go(func() { _ = ua.TransportLayer().ServeUDP(udp) })
-	eventually(t, "socket", func() bool {
-		_, err := ua.TransportLayer().GetConnection("udp", p.local.String())
-		return err == nil
-	})
+	wg.Go(p.serve)
 	t.Cleanup(func() {
 		p.Manager.Close()
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -321,7 +308,6 @@ func newPBX(t testing.TB, change ...func(*Config)) *pbx {
 		p.endpoint.Close(ctx)
 		p.free()
 		p.engine.Close()
-		_ = ua.Close()
 		_ = udp.Close()
 		wg.Wait()
 	})
@@ -387,9 +373,42 @@ func (p *pbx) quiet() {
 	})
 }
 
+// serve takes what comes to the socket, in order.
+func (p *pbx) serve() {
+	for b := make([]byte, 65535); ; {
+		n, from, err := p.udp.ReadFrom(b)
+		if err != nil {
+			return
+		}
+		source, o := netip.MustParseAddrPort(from.String()), dialog.Origin{}
+		m, err := sip.ParseMessage(b[:n])
+		if req, ok := m.(*sip.Request); ok && err == nil {
+			o = p.origin(req, source)
+		}
+		p.endpoint.Receive(bytes.Clone(b[:n]), datagrams{p.udp, source}, o)
+	}
+}
+
+// datagrams is the way to an address.
+type datagrams struct {
+	socket net.PacketConn
+	to     netip.AddrPort
+}
+
+func (d datagrams) Send(b []byte) error {
+	_, err := d.socket.WriteTo(b, net.UDPAddrFromAddrPort(d.to))
+	return err
+}
+
+func (d datagrams) Reliable() bool { return false }
+
+// Line is the way to an address.
+func (p *pbx) Line(_ dialog.Flow, to netip.AddrPort) (transaction.Line, error) {
+	return datagrams{p.udp, to}, nil
+}
+
 // origin believes what From says.
-func (p *pbx) origin(req *sip.Request) dialog.Origin {
-	source := netip.MustParseAddrPort(req.Source())
+func (p *pbx) origin(req *sip.Request, source netip.AddrPort) dialog.Origin {
 	flow, _ := p.Ready(context.Background(), dialog.Flow{Transport: "udp", Remote: source})
 	o := dialog.Origin{Flow: flow}
 	p.mu().Lock()
@@ -419,10 +438,10 @@ func (p *pbx) Ready(_ context.Context, f dialog.Flow) (dialog.Flow, error) {
 func (p *pbx) Dial(ctx context.Context, transport string, to netip.AddrPort, _ string) (dialog.Flow, error) {
 	return p.Ready(ctx, dialog.Flow{Transport: transport, Remote: to})
 }
-func (p *pbx) Await(netip.AddrPort) func()                           { return func() {} }
-func (p *pbx) Track(string)                                          {}
-func (p *pbx) Forget(string)                                         {}
-func (p *pbx) Pending(string, uint32, netip.AddrPort, string) func() { return func() {} }
+func (p *pbx) Await(netip.AddrPort) func()                   { return func() {} }
+func (p *pbx) Track(string)                                  {}
+func (p *pbx) Forget(string)                                 {}
+func (p *pbx) Pending(string, uint32, netip.AddrPort) func() { return func() {} }
 
 // phone is a registered phone of ann, bob, bob2 or cid.
 func (p *pbx) phone(name string) *peer.Handset {

@@ -10,7 +10,7 @@ import (
 // answer is a 2xx to an INVITE on its way (RFC 3261 13.3.1.4).
 type answer struct {
 	in      *inbound
-	res     *sip.Response
+	text    []byte // what was sent
 	seq     uint32
 	offer   bool // it carries our offer: the ACK brings the answer
 	wait    time.Duration
@@ -23,7 +23,7 @@ type answer struct {
 func (l *Leg) sendAnswer(in *inbound, res *sip.Response, sdp []byte) {
 	in.final = true
 	in.done()
-	a := &answer{in: in, res: res, seq: in.req.CSeq().SeqNo, wait: l.e.t1, initial: in.request == nil}
+	a := &answer{in: in, seq: in.req.CSeq().SeqNo, wait: l.e.t1, initial: in.request == nil}
 	if l.offerIn {
 		l.offerIn, l.negotiated = false, true
 	} else if sdp != nil && sdpOf(in.req) == nil && !(a.initial && l.negotiated) {
@@ -34,12 +34,15 @@ func (l *Leg) sendAnswer(in *inbound, res *sip.Response, sdp []byte) {
 	}
 	l.answer = a
 	l.later(func() {
-		err := in.send(res)
+		text, err := in.send(res)
 		if errors.Is(err, errCancelled) {
 			l.input(func() { l.tooLate(a) })
 			return
 		}
-		l.input(func() { l.awaitACK(a) })
+		l.input(func() {
+			a.text = text
+			l.awaitACK(a)
+		})
 	})
 }
 
@@ -75,7 +78,7 @@ func (l *Leg) awaitACK(a *answer) {
 				return
 			}
 			a.wait = min(2*a.wait, l.e.t2)
-			l.later(func() { a.in.again(a.res) })
+			l.later(func() { a.in.again(a.text) })
 			l.awaitACK(a)
 		})
 	})
@@ -85,7 +88,7 @@ func (l *Leg) awaitACK(a *answer) {
 func (l *Leg) again(seq uint32) {
 	l.input(func() {
 		if a := l.answer; a != nil && a.seq == seq && a.timer != nil {
-			l.later(func() { a.in.again(a.res) })
+			l.later(func() { a.in.again(a.text) })
 		}
 	})
 }

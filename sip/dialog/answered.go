@@ -197,7 +197,7 @@ func (l *Leg) Ack(sdp []byte) {
 	l.settle()
 }
 
-// refused takes a final response that is no 2xx. The library acknowledges it.
+// refused takes a final response that is no 2xx. Its transaction acknowledges it.
 func (l *Leg) refused(iv *inviting, res *sip.Response) {
 	if !iv.cancelled && !l.over && l.tryAgain(iv, res) {
 		return

@@ -2,6 +2,9 @@ package dialog
 
 import (
 	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -52,11 +55,8 @@ func (e *Endpoint) response(req *sip.Request, tag string, status int, reason str
 	if reason = harmless(reason); reason == "" {
 		reason = phrase(status)
 	}
-	res := sip.NewResponseFromRequest(req, status, reason, nil)
-	res.SipVersion = "SIP/2.0" // the library echoes what came
-	if h := res.To(); h != nil && status > 100 && toTag(req) == "" {
-		h.Params.Add("tag", tag) // for the one the library makes up
-	}
+	res := sip.NewResponse(status, reason)
+	echo(res, req, tag)
 	if f != nil && status > 100 && status < 300 && hasContact(req.Method) {
 		res.AppendHeader(contact(f, user))
 	}
@@ -66,6 +66,70 @@ func (e *Endpoint) response(req *sip.Request, tag string, status int, reason str
 	}
 	res.AppendHeader(sip.NewHeader("Server", e.cfg.Product))
 	return res
+}
+
+// echo gives a response what it has of its request (RFC 3261 8.2.6). Nobody changes the
+// headers the two share.
+func echo(res *sip.Response, req *sip.Request, tag string) {
+	top := true
+	for _, h := range req.Headers() {
+		switch h := h.(type) {
+		case *sip.RecordRouteHeader:
+			if res.StatusCode > 100 && res.StatusCode < 300 {
+				res.AppendHeader(h)
+			}
+		case *sip.ViaHeader:
+			if top {
+				h, top = arrived(h, req.Source()), false
+			}
+			res.AppendHeader(h)
+		}
+	}
+	if h := req.From(); h != nil {
+		res.AppendHeader(h)
+	}
+	if h := req.To(); h != nil {
+		n := nameAddr{h.DisplayName, h.Address, h.Params}
+		if have := tagOf(h.Params); have != "" || res.StatusCode == sip.StatusTrying {
+			tag = have
+		}
+		res.AppendHeader(n.to(tag))
+	}
+	if h := req.CallID(); h != nil {
+		res.AppendHeader(h)
+	}
+	if h := req.CSeq(); h != nil {
+		res.AppendHeader(h)
+	}
+	if h := req.GetHeader("Timestamp"); h != nil && res.StatusCode == sip.StatusTrying {
+		res.AppendHeader(h)
+	}
+	res.SetBody(nil)
+}
+
+// arrived is the top Via of a request that came from source: with received where it
+// names another address, and with the port it asks for (RFC 3261 18.2.1, RFC 3581 4).
+func arrived(h *sip.ViaHeader, source string) *sip.ViaHeader {
+	at, err := netip.ParseAddrPort(source)
+	if err != nil {
+		return h
+	}
+	asked, other := false, strings.Trim(h.Host, "[]") != at.Addr().String()
+	c := *h
+	c.Params = make(sip.HeaderParams, 0, len(h.Params)+1)
+	for _, kv := range h.Params {
+		switch {
+		case strings.EqualFold(kv.K, "rport"):
+			asked, kv.V = true, strconv.Itoa(int(at.Port()))
+		case strings.EqualFold(kv.K, "received"):
+			continue // not for the sender to say
+		}
+		c.Params = append(c.Params, kv)
+	}
+	if asked || other {
+		c.Params = append(c.Params, sip.HeaderKV{K: "received", V: at.Addr().String()})
+	}
+	return &c
 }
 
 // hasContact tells whether the responses to a method make or refresh a dialog.

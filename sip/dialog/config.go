@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/emiago/sipgo"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -13,7 +12,6 @@ const DefaultMaxLegs = 20_000
 
 // Config is what an Endpoint needs.
 type Config struct {
-	Client  *sipgo.Client
 	Carrier Carrier
 	Product string // "dialtone/<version>", for User-Agent and Server
 	Log     *slog.Logger
@@ -32,7 +30,7 @@ type Config struct {
 	Challenge func(*Request)
 	// Trace is given every message of a leg, as it was sent or received, to look at
 	// until it returns; nil for none.
-	// Retransmissions by the library are not among them.
+	// Retransmissions by transactions are not among them.
 	Trace func(legID string, sent bool, message []byte, f Flow)
 
 	// SessionExpires is the session interval asked for on legs that come in when the

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/emiago/sipgo/sip"
+
+	"dialtone/sip/transaction"
 )
 
 // OutRequest is a request outside INVITE dialogs: OPTIONS, REGISTER, MESSAGE, or a
@@ -99,10 +101,10 @@ func (e *Endpoint) once(ctx context.Context, l *Leg, o *OutRequest) (*sip.Respon
 		err error
 	}
 	got := make(chan outcome, 1)
-	var abandon sip.ClientTransaction
+	var abandon *transaction.Client
 	e.transmit(exchange{
 		flow: l.flow, next: l.target.next(&l.flow), req: req,
-		started: func(tx sip.ClientTransaction) { abandon = tx },
+		started: func(tx *transaction.Client) { abandon = tx },
 		response: func(res *sip.Response) {
 			if !res.IsProvisional() {
 				got <- outcome{res: res}
@@ -115,7 +117,7 @@ func (e *Endpoint) once(ctx context.Context, l *Leg, o *OutRequest) (*sip.Respon
 		return o.res, o.err
 	case <-ctx.Done():
 		if abandon != nil {
-			abandon.Terminate()
+			abandon.GiveUp()
 		}
 		return nil, fmt.Errorf("cannot complete %s: %w", o.Method, ctx.Err())
 	}

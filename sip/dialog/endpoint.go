@@ -1,7 +1,6 @@
 package dialog
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -10,6 +9,8 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"dialtone/sip/transaction"
 )
 
 const (
@@ -22,13 +23,16 @@ const (
 // Endpoint takes and makes SIP requests. Its methods may be called from anywhere.
 type Endpoint struct {
 	cfg     Config
+	parser  *sip.Parser
 	metrics *metrics
 	t1, t2  time.Duration
 	// second is the unit of Session-Expires.
 	second time.Duration
 	tasks  tasks // also one for each leg with an open INVITE transaction
 	linger linger
-	dead   atomic.Bool // Close is over: nothing is sent any more
+	// transactions are those of all requests.
+	transactions *transaction.Layer
+	dead         atomic.Bool // Close is over: nothing is sent any more
 
 	mu      sync.Mutex
 	legs    map[string]*Leg // by our tag; also those that have ended, for as long as something may come for them
@@ -53,7 +57,7 @@ type invited struct {
 func New(cfg Config) *Endpoint {
 	cfg = cfg.withDefaults()
 	return &Endpoint{
-		cfg: cfg, metrics: newMetrics(cfg.Registerer), t1: sip.T1, t2: sip.T2, second: time.Second,
+		cfg: cfg, parser: sip.NewParser(), transactions: transaction.New(), metrics: newMetrics(cfg.Registerer), t1: sip.T1, t2: sip.T2, second: time.Second,
 		linger: linger{after: 64 * sip.T1}, legs: map[string]*Leg{}, invites: map[inviteKey]invited{},
 	}
 }
@@ -76,6 +80,7 @@ func (e *Endpoint) Close(ctx context.Context) {
 	case <-ctx.Done():
 	}
 	e.dead.Store(true)
+	e.transactions.Close()
 	e.linger.end()
 }
 
@@ -169,18 +174,11 @@ func patience(f *Flow) (context.Context, context.CancelFunc) {
 }
 
 // trace shows a message of a leg.
-func (e *Endpoint) trace(leg string, sent bool, m sip.Message, f *Flow) {
+func (e *Endpoint) trace(leg string, sent bool, message []byte, f *Flow) {
 	if e.cfg.Trace != nil && leg != "" {
-		b := traceBuffers.Get().(*bytes.Buffer)
-		b.Reset()
-		m.StringWrite(b)
-		e.cfg.Trace(leg, sent, b.Bytes(), *f)
-		traceBuffers.Put(b)
+		e.cfg.Trace(leg, sent, message, *f)
 	}
 }
-
-// traceBuffers are what traced messages are written to.
-var traceBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // rescue keeps a panic from ending more than what it happened in.
 func (e *Endpoint) rescue(what string, then func()) {

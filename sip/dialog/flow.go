@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 
+	"dialtone/sip/transaction"
 	"dialtone/store"
 	"dialtone/store/record"
 )
@@ -29,12 +30,14 @@ func (f *Flow) stream() bool { return f.Transport != "udp" }
 
 // Carrier is what dialogs need of the edge.
 type Carrier interface {
-	// Ready makes a flow usable: it fills Local, Host and Port and makes a connection
-	// sendable by the library. It fails when the connection is gone.
+	// Ready makes a flow usable: it fills Local, Host and Port. It fails when the
+	// connection is gone.
 	Ready(ctx context.Context, f Flow) (Flow, error)
 	// Dial is a flow to an address no binding leads to. UDP: no traffic. TCP and TLS: a
 	// connection that exists to that address, or a new one. serverName is for TLS.
 	Dial(ctx context.Context, transport string, to netip.AddrPort, serverName string) (Flow, error)
+	// Line is the way to an address over a flow that is ready.
+	Line(f Flow, to netip.AddrPort) (transaction.Line, error)
 	// Await lets responses from the peer in until done is called.
 	Await(peer netip.AddrPort) (done func())
 	// Track lets requests with this local tag in, from anywhere.
@@ -42,10 +45,8 @@ type Carrier interface {
 	// Forget ends Track.
 	Forget(localTag string)
 	// Pending lets a CANCEL in for a server INVITE transaction from the source that
-	// sent it, until done is called. localTag is what the edge adds to the CANCEL's To:
-	// the library answers a CANCEL by itself, with the tag it finds there, and the
-	// answer's tag should be that of the INVITE's responses (RFC 3261 9.2).
-	Pending(callID string, cseq uint32, source netip.AddrPort, localTag string) (done func())
+	// sent it, until done is called.
+	Pending(callID string, cseq uint32, source netip.AddrPort) (done func())
 }
 
 // Origin is who sent a request, as the front found.

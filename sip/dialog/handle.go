@@ -2,18 +2,51 @@ package dialog
 
 import (
 	"github.com/emiago/sipgo/sip"
+
+	"dialtone/sip/transaction"
 )
 
-// Handle takes a request from the library's TransactionLayer.OnRequest, on the
-// goroutine that is its own. The transaction is Handle's from then on.
-func (e *Endpoint) Handle(req *sip.Request, tx sip.ServerTransaction, o Origin) {
-	defer e.rescue("request", func() { tx.Terminate() })
-	if req.Method == sip.ACK {
-		tx.Terminate() // the library has made one, and nothing would end it
-		e.acked(req, o)
+// Receive takes a message that came in. Those of one Call-ID come one after the other, in
+// their order; it does not wait for the network. line is the way back, the message is the
+// Endpoint's from then on. Of a response only its bytes count.
+func (e *Endpoint) Receive(message []byte, line transaction.Line, o Origin) {
+	defer e.rescue("message", nil)
+	m, err := e.parser.ParseSIP(message)
+	if err != nil {
+		e.metrics.refused[refusedUnread].Inc()
 		return
 	}
-	if bad := check(req, o.Emergency); bad != nil {
+	switch m := m.(type) {
+	case *sip.Request:
+		m.SetSource(o.Flow.Remote.String())
+		e.request(received{m, message, o}, line)
+	case *sip.Response:
+		if !e.transactions.Response(m, message) {
+			e.stray(m)
+		}
+	}
+}
+
+// received is a request as it came.
+type received struct {
+	msg    *sip.Request
+	raw    []byte
+	origin Origin
+}
+
+// request takes a request.
+func (e *Endpoint) request(r received, line transaction.Line) {
+	tx, invite := e.transactions.Request(r.msg, line)
+	if tx == nil {
+		return // it came again
+	}
+	defer e.rescue("request", tx.Terminate)
+	req := r.msg
+	if req.Method == sip.ACK {
+		e.acked(r)
+		return
+	}
+	if bad := check(req, r.origin.Emergency); bad != nil {
 		e.metrics.refused[bad.label].Inc()
 		e.refuse(req, tx, bad.status, bad.reason, bad.headers...)
 		return
@@ -21,36 +54,38 @@ func (e *Endpoint) Handle(req *sip.Request, tx sip.ServerTransaction, o Origin) 
 	tag := toTag(req)
 	switch {
 	case req.Method == sip.CANCEL:
-		e.strayCancel(req, tx)
+		e.cancel(r, tx, invite)
 	case tag != "":
-		e.inDialog(req, tx, o, tag)
+		e.inDialog(r, tx, tag)
 	case req.Method == sip.INVITE:
-		e.invite(req, tx, o)
+		e.invite(r, tx)
 	case req.Method == sip.BYE || req.Method == sip.PRACK || req.Method == sip.UPDATE || req.Method == sip.INFO:
 		e.refuse(req, tx, sip.StatusCallTransactionDoesNotExists, "")
-	case o.Replayed:
-		e.cfg.Challenge(e.newRequest(req, tx, o))
+	case r.origin.Replayed:
+		e.cfg.Challenge(e.newRequest(r, tx))
 	default:
-		e.handOver(e.newRequest(req, tx, o))
+		e.handOver(e.newRequest(r, tx))
 	}
 }
 
-// handOver gives away a request outside legs, and answers it should nobody do it: the
-// library would keep its transaction for ever.
+// handOver gives away a request outside legs, which may wait for a disk, and answers it
+// should nobody do it: its transaction would be kept for ever.
 func (e *Endpoint) handOver(r *Request) {
-	e.cfg.Request(r)
-	r.mu.Lock()
-	answered := r.answered
-	r.mu.Unlock()
-	if !answered {
-		e.linger.add(func() { _ = r.Respond(sip.StatusInternalServerError, "", nil, "") })
-	}
+	e.tasks.start(func() {
+		defer e.rescue("request", r.tx.Terminate)
+		e.cfg.Request(r)
+		r.mu.Lock()
+		answered := r.answered
+		r.mu.Unlock()
+		if !answered {
+			e.linger.add(func() { _ = r.Respond(sip.StatusInternalServerError, "", nil, "") })
+		}
+	})
 }
 
-// Stray takes every response that no transaction wanted: a 2xx to INVITE that comes
-// again, or from another phone, when the first has ended the transaction.
-func (e *Endpoint) Stray(res *sip.Response) {
-	defer e.rescue("response", nil)
+// stray takes a response that no transaction wanted: a 2xx to INVITE that comes again, or
+// from another phone, when the first has ended the transaction.
+func (e *Endpoint) stray(res *sip.Response) {
 	if c := res.CSeq(); c == nil || c.MethodName != sip.INVITE || !res.IsSuccess() {
 		return
 	}
@@ -59,15 +94,33 @@ func (e *Endpoint) Stray(res *sip.Response) {
 	}
 }
 
+// respond gives a transaction a response.
+func respond(tx *transaction.Server, res *sip.Response) error {
+	return tx.Respond(res.StatusCode, transaction.Text(res))
+}
+
 // refuse answers a request outside legs.
-func (e *Endpoint) refuse(req *sip.Request, tx sip.ServerTransaction, status int, reason string, h ...Header) {
+func (e *Endpoint) refuse(req *sip.Request, tx *transaction.Server, status int, reason string, h ...Header) {
 	res := e.response(req, newTag(), status, reason, nil, "")
 	appendHeaders(res, h)
-	_ = tx.Respond(res)
+	_ = respond(tx, res)
+}
+
+// cancel ends the INVITE that a CANCEL is for, if it has no final response (RFC 3261 9.2).
+func (e *Endpoint) cancel(r received, tx, invite *transaction.Server) {
+	if invite == nil {
+		e.strayCancel(r.msg, tx)
+		return
+	}
+	tag := toTag(invite.Request())
+	e.trace(tag, false, r.raw, &r.origin.Flow)
+	_ = respond(tx, e.response(r.msg, tag, sip.StatusOK, "", nil, ""))
+	terminated := e.response(invite.Request(), tag, sip.StatusRequestTerminated, "", nil, "")
+	invite.Cancel(r.msg, transaction.Text(terminated))
 }
 
 // strayCancel answers a CANCEL whose INVITE has its final response: nothing changes.
-func (e *Endpoint) strayCancel(req *sip.Request, tx sip.ServerTransaction) {
+func (e *Endpoint) strayCancel(req *sip.Request, tx *transaction.Server) {
 	e.mu.Lock()
 	seen, ok := e.invites[keyOf(req)]
 	e.mu.Unlock()
@@ -75,42 +128,42 @@ func (e *Endpoint) strayCancel(req *sip.Request, tx sip.ServerTransaction) {
 		e.refuse(req, tx, sip.StatusCallTransactionDoesNotExists, "")
 		return
 	}
-	_ = tx.Respond(e.response(req, seen.leg.tag, sip.StatusOK, "", nil, ""))
+	_ = respond(tx, e.response(req, seen.leg.tag, sip.StatusOK, "", nil, ""))
 }
 
 // acked hands an ACK to its leg.
-func (e *Endpoint) acked(req *sip.Request, o Origin) {
-	if incomplete(req) != nil || unclean(req) != nil {
+func (e *Endpoint) acked(r received) {
+	if incomplete(r.msg) != nil || unclean(r.msg) != nil {
 		return
 	}
-	l := e.leg(toTag(req))
-	if l == nil || req.CallID().Value() != l.callID {
+	l := e.leg(toTag(r.msg))
+	if l == nil || r.msg.CallID().Value() != l.callID {
 		return
 	}
-	e.trace(l.tag, false, req, &o.Flow)
-	l.acked(req)
+	e.trace(l.tag, false, r.raw, &r.origin.Flow)
+	l.acked(r.msg)
 }
 
 // inDialog hands a request with a To-tag to its leg, or to who knows of other usages.
-func (e *Endpoint) inDialog(req *sip.Request, tx sip.ServerTransaction, o Origin, tag string) {
+func (e *Endpoint) inDialog(in received, tx *transaction.Server, tag string) {
 	l := e.leg(tag)
-	if l == nil || l.callID != req.CallID().Value() {
-		switch req.Method {
+	if l == nil || l.callID != in.msg.CallID().Value() {
+		switch in.msg.Method {
 		case sip.SUBSCRIBE, sip.NOTIFY, sip.MESSAGE, sip.REFER, sip.PUBLISH:
-			e.handOver(e.newRequest(req, tx, o))
+			e.handOver(e.newRequest(in, tx))
 		default:
-			e.refuse(req, tx, sip.StatusCallTransactionDoesNotExists, "")
+			e.refuse(in.msg, tx, sip.StatusCallTransactionDoesNotExists, "")
 		}
 		return
 	}
-	r := e.newRequest(req, tx, o)
+	r, from := e.newRequest(in, tx), in.origin.Flow
 	r.leg = l
-	e.trace(l.tag, false, req, &o.Flow)
-	if flow := l.Flow(); o.Flow.Remote == flow.Remote && o.Flow.Connection == flow.Connection {
+	e.trace(l.tag, false, in.raw, &from)
+	if flow := l.Flow(); from.Remote == flow.Remote && from.Connection == flow.Connection {
 		r.origin.Flow = flow
 	} else {
-		o.Flow.Routed, o.Flow.ServerName = flow.Routed, flow.ServerName
-		if usable, err := e.ready(o.Flow); err == nil {
+		from.Routed, from.ServerName = flow.Routed, flow.ServerName
+		if usable, err := e.ready(from); err == nil {
 			r.origin.Flow = usable
 		} else {
 			r.origin.Flow = flow

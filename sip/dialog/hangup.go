@@ -107,7 +107,7 @@ func (l *Leg) abandon(iv *inviting) {
 	iv.timer = time.AfterFunc(64*l.e.t1, func() {
 		l.input(func() {
 			if tx := iv.tx; l.out == iv && tx != nil {
-				l.later(tx.Terminate)
+				l.later(tx.GiveUp)
 			}
 		})
 	})

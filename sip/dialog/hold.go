@@ -10,8 +10,7 @@ import (
 const (
 	// maxHeld bounds the requests of a leg that wait for those before them.
 	maxHeld = 8
-	// reorder is how long they wait. The library hands each request to a goroutine of
-	// its own: what came in order may overtake by microseconds.
+	// reorder is how long they wait: on the network what was sent in order may overtake.
 	reorder = 50 * time.Millisecond
 )
 

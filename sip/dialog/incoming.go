@@ -4,26 +4,27 @@ import (
 	"errors"
 
 	"github.com/emiago/sipgo/sip"
+
+	"dialtone/sip/transaction"
 )
 
 // invite takes an INVITE outside dialogs.
-func (e *Endpoint) invite(req *sip.Request, tx sip.ServerTransaction, o Origin) {
+func (e *Endpoint) invite(r received, tx *transaction.Server) {
+	req, o := r.msg, r.origin
 	key, branch := keyOf(req), branchOf(req)
 	if e.repeatedInvite(req, tx, key, branch) {
 		return
 	}
 	if o.Replayed && !o.Emergency {
-		e.cfg.Challenge(e.newRequest(req, tx, o))
+		e.cfg.Challenge(e.newRequest(r, tx))
 		return
 	}
 	if seconds, ok := tooShort(req); ok && !o.Emergency {
 		e.refuse(req, tx, statusIntervalTooSmall, "", Header{"Min-SE", seconds})
 		return
 	}
-	// At once, before the To-tag is set: the library's own 100 would be built from the
-	// request at a time of its choosing.
-	trying := e.response(req, "", sip.StatusTrying, "", nil, "")
-	_ = tx.Respond(trying)
+	trying := transaction.Text(e.response(req, "", sip.StatusTrying, "", nil, "")) // before the To-tag is set
+	_ = tx.Respond(sip.StatusTrying, trying)
 	flow, err := e.ready(o.Flow)
 	if err != nil {
 		tx.Terminate() // nowhere to answer to
@@ -38,7 +39,7 @@ func (e *Endpoint) invite(req *sip.Request, tx sip.ServerTransaction, o Origin) 
 		e.metrics.refused[refusedFull].Inc()
 		e.refuse(req, tx, sip.StatusServiceUnavailable, "", Header{"Retry-After", retryAfter})
 	default:
-		e.trace(l.tag, false, req, &flow)
+		e.trace(l.tag, false, r.raw, &flow)
 		e.trace(l.tag, true, trying, &flow)
 		e.offerInvite(l)
 	}
@@ -61,7 +62,7 @@ func (e *Endpoint) offerInvite(l *Leg) {
 
 // repeatedInvite deals with an INVITE that was seen: the same again is absorbed or
 // has its 2xx repeated, one that came another way is merged (RFC 3261 8.2.2.2).
-func (e *Endpoint) repeatedInvite(req *sip.Request, tx sip.ServerTransaction, key inviteKey, branch string) bool {
+func (e *Endpoint) repeatedInvite(req *sip.Request, tx *transaction.Server, key inviteKey, branch string) bool {
 	e.mu.Lock()
 	seen, ok := e.invites[key]
 	e.mu.Unlock()
@@ -80,7 +81,7 @@ func (e *Endpoint) repeatedInvite(req *sip.Request, tx sip.ServerTransaction, ke
 
 var errMerged = errors.New("merged request")
 
-func (e *Endpoint) newIncoming(req *sip.Request, tx sip.ServerTransaction, o Origin, key inviteKey, branch string) (*Leg, error) {
+func (e *Endpoint) newIncoming(req *sip.Request, tx *transaction.Server, o Origin, key inviteKey, branch string) (*Leg, error) {
 	l := &Leg{
 		e: e, tag: newTag(), callID: key.callID, incoming: true, origin: o, request: req, key: key,
 		flow: o.Flow, state: StateIncoming, user: contactUser(req.Recipient.User, ""),
@@ -99,7 +100,7 @@ func (e *Endpoint) newIncoming(req *sip.Request, tx sip.ServerTransaction, o Ori
 	l.updates = has(req, "Allow", "UPDATE")
 	l.offerIn = sdpOf(req) != nil
 	l.auth = authorizer{}
-	to.Params.Add("tag", l.tag) // of every response, those the library makes included
+	to.Params.Add("tag", l.tag) // of every response, whoever makes it
 
 	e.mu.Lock()
 	if _, ok := e.invites[key]; ok {
@@ -118,7 +119,7 @@ func (e *Endpoint) newIncoming(req *sip.Request, tx sip.ServerTransaction, o Ori
 	return l, nil
 }
 
-// cancelled notes that the library has answered the INVITE with 487.
+// cancelled notes that the INVITE has been answered with 487.
 func (l *Leg) cancelled(cause Cause) {
 	l.input(func() {
 		if l.isEarly() {

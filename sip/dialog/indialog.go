@@ -50,7 +50,7 @@ func (l *Leg) outOfOrder(r *Request) {
 		l.later(func() {
 			r.tx.Terminate()
 			if a != nil {
-				a.in.again(a.res)
+				a.in.again(a.text)
 			}
 		})
 		return

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"dialtone/sip/transaction"
 )
 
 // inviting is a client INVITE of a leg, the first or a later one, over the
@@ -19,7 +21,7 @@ type inviting struct {
 	to      *peer // of a re-INVITE
 
 	req         *sip.Request
-	tx          sip.ClientTransaction
+	tx          *transaction.Client
 	seq         uint32
 	provisional bool // one has come: a CANCEL may follow (RFC 3261 9.1)
 	cancelled   bool
@@ -118,9 +120,8 @@ func (l *Leg) sendInvite(iv *inviting) {
 	iv.provisional, iv.cancelSent, iv.tx = false, false, nil
 	x := exchange{
 		leg: l.tag, flow: l.flow, next: p.next(&l.flow), req: iv.req,
-		started:  func(tx sip.ClientTransaction) { l.started(iv, tx) },
+		started:  func(tx *transaction.Client) { l.started(iv, tx) },
 		response: func(res *sip.Response) { l.input(func() { l.inviteAnswered(iv, res) }) },
-		repeated: l.repeated,
 		failed:   func(err error) { l.input(func() { l.inviteFailed(iv, err) }) },
 	}
 	l.mu.Unlock()
@@ -136,7 +137,7 @@ func (l *Leg) sendInvite(iv *inviting) {
 }
 
 // started keeps the transaction, to be able to give it up.
-func (l *Leg) started(iv *inviting, tx sip.ClientTransaction) {
+func (l *Leg) started(iv *inviting, tx *transaction.Client) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	iv.tx = tx

@@ -165,7 +165,7 @@ func (l *Leg) unlock() {
 }
 
 // input handles what came from the network or a timer: f runs with the lock held,
-// what it queues on this goroutine.
+// what it queues as unlock does it.
 func (l *Leg) input(f func()) {
 	l.e.tasks.enter()
 	defer l.e.tasks.done()
@@ -174,10 +174,14 @@ func (l *Leg) input(f func()) {
 		defer l.e.rescue("leg", func() { l.hangup(Cause{}, WhyInternal, nil) })
 		f()
 	}()
-	start := len(l.queue) > 0 && !l.working
+	start, stream := len(l.queue) > 0 && !l.working, l.flow.stream()
 	l.working = l.working || start
 	l.mu.Unlock()
-	if start {
+	switch {
+	case !start:
+	case stream:
+		l.e.tasks.start(l.work)
+	default:
 		l.work()
 	}
 }

@@ -13,8 +13,5 @@ import (
 func TestMain(m *testing.M) {
 	sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 	sip.SetTimers(20*time.Millisecond, 80*time.Millisecond, 100*time.Millisecond)
-	sip.Timer_D = time.Second
-	ConfigureLibrary()
-	sip.UDPMTUSize = 65507
 	goleak.VerifyTestMain(m)
 }

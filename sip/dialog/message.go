@@ -3,7 +3,6 @@ package dialog
 import (
 	"crypto/rand"
 	"fmt"
-	"net/netip"
 	"strings"
 
 	"github.com/emiago/sipgo/sip"
@@ -109,18 +108,6 @@ func contactOf(m interface{ Contact() *sip.ContactHeader }) (sip.Uri, bool) {
 		return sip.Uri{}, false
 	}
 	return *c.Address.Clone(), true
-}
-
-// addressed gives a request its way: the library sends it over the socket or the
-// connection of the flow, to next.
-func addressed(req *sip.Request, f *Flow, next netip.AddrPort) {
-	req.SetDestination(next.String())
-	if f.stream() {
-		req.SetTransport("TCP") // whatever the connection is: the library only has the stream
-		return
-	}
-	req.SetTransport("UDP")
-	req.Laddr = sip.Addr{IP: f.Local.Addr().AsSlice(), Port: int(f.Local.Port())}
 }
 
 // via names us as the peer has to answer us.

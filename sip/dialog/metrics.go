@@ -14,6 +14,7 @@ const (
 	refusedBody      = "body"
 	refusedMerged    = "merged"
 	refusedFull      = "full"
+	refusedUnread    = "unread"
 )
 
 type metrics struct {
@@ -50,6 +51,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	}
 	for _, r := range [...]string{
 		refusedMalformed, refusedVersion, refusedHeaders, refusedControl, refusedScheme, refusedHops, refusedRequire, refusedBody, refusedMerged, refusedFull,
+		refusedUnread,
 	} {
 		m.refused[r] = refused.WithLabelValues(r)
 	}

@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/emiago/sipgo/sip"
+
+	"dialtone/sip/transaction"
 )
 
 // Request is a request of a peer's that waits for its answer: any but an initial
@@ -13,7 +15,7 @@ type Request struct {
 	e      *Endpoint
 	leg    *Leg
 	msg    *sip.Request
-	tx     sip.ServerTransaction
+	tx     *transaction.Server
 	origin Origin
 	tag    string
 
@@ -25,8 +27,8 @@ type Request struct {
 	late     bool // it has waited for those before it
 }
 
-func (e *Endpoint) newRequest(req *sip.Request, tx sip.ServerTransaction, o Origin) *Request {
-	return &Request{e: e, msg: req, tx: tx, origin: o, tag: newTag()}
+func (e *Endpoint) newRequest(r received, tx *transaction.Server) *Request {
+	return &Request{e: e, msg: r.msg, tx: tx, origin: r.origin, tag: newTag()}
 }
 
 // Message is the request. It must not be changed.
@@ -79,7 +81,7 @@ func (r *Request) respondAlone(status int, reason, contentType string, body []by
 	res := r.e.response(r.msg, r.tag, status, reason, &flow, r.tag[:12])
 	appendHeaders(res, h)
 	setBody(res, contentType, body)
-	if err := r.tx.Respond(res); err != nil {
+	if err := respond(r.tx, res); err != nil {
 		return fmt.Errorf("cannot answer %s with %d: %w", r.msg.Method, status, err)
 	}
 	return nil
@@ -112,8 +114,8 @@ func (r *Request) respond(status int, reason, contentType string, body []byte, h
 		}
 	}
 	l.later(func() {
-		if r.tx.Respond(res) == nil {
-			l.e.trace(l.tag, true, res, &r.origin.Flow)
+		if text := transaction.Text(res); r.tx.Respond(res.StatusCode, text) == nil {
+			l.e.trace(l.tag, true, text, &r.origin.Flow)
 		}
 	})
 	if r.answered {
@@ -145,8 +147,8 @@ func (r *Request) respondInvite(res *sip.Response, sdp []byte) error {
 	return nil
 }
 
-// guard has a request answered should nobody do it: the library would keep its
-// transaction for ever. l.mu is held.
+// guard has a request answered should nobody do it: its transaction would be
+// kept for ever. l.mu is held.
 func (l *Leg) guard(r *Request) {
 	l.e.linger.add(func() {
 		l.input(func() { _ = r.respond(sip.StatusInternalServerError, "", "", nil, nil) })

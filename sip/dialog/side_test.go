@@ -9,14 +9,14 @@ import (
 	"net"
 	"net/netip"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
+
+	"dialtone/sip/transaction"
 )
 
 // deadline is how long a test waits for what must come.
@@ -29,44 +29,93 @@ type side struct {
 	legs    chan *tapped
 	others  chan *Request
 	origin  atomic.Pointer[Origin] // of what comes, save the flow
-	deaf    atomic.Bool            // nothing is taken in any more
 	loss    atomic.Int32           // datagrams lost on the way out, in percent
+	udp     net.PacketConn
+	serving sync.WaitGroup
 }
 
-// lossy is a socket that loses what it sends.
-type lossy struct {
-	net.PacketConn
-	side *side
+// datagrams is the way to an address over the side's socket. It loses some.
+type datagrams struct {
+	*side
+	to netip.AddrPort
 }
 
-func (l lossy) WriteTo(b []byte, to net.Addr) (int, error) {
-	if rand.Int32N(100) < l.side.loss.Load() {
-		return len(b), nil
+func (d datagrams) Send(b []byte) error {
+	if rand.Int32N(100) < d.loss.Load() {
+		return nil
 	}
-	return l.PacketConn.WriteTo(b, to)
+	_, err := d.udp.WriteTo(b, net.UDPAddrFromAddrPort(d.to))
+	return err
 }
 
-func (l lossy) ReadFrom(b []byte) (int, net.Addr, error) {
-	for {
-		n, from, err := l.PacketConn.ReadFrom(b)
+func (d datagrams) Reliable() bool { return false }
+
+// connection is a way of its own.
+type connection struct{ net.Conn }
+
+func (c connection) Send(b []byte) error {
+	_, err := c.Write(b)
+	return err
+}
+
+func (c connection) Reliable() bool { return true }
+
+// serveUDP takes what comes to the socket, in order.
+func (s *side) serveUDP() {
+	for b := make([]byte, 65535); ; {
+		n, from, err := s.udp.ReadFrom(b)
 		if err != nil {
-			return n, from, err
-		}
-		if admitted := l.side.carrier.admit(b[:n]); admitted != nil && !l.side.deaf.Load() {
-			return copy(b, admitted), from, nil
-		}
-	}
-}
-
-// quiet takes no more datagrams and waits for what is being handled.
-func (s *side) quiet() {
-	s.deaf.Store(true)
-	stacks := make([]byte, 1<<20)
-	for end := time.Now().Add(deadline); time.Now().Before(end); runtime.Gosched() {
-		if n := runtime.Stack(stacks, true); !bytes.Contains(stacks[:n], []byte("handleRequestBackground")) {
 			return
 		}
+		if s.carrier.admits(b[:n]) {
+			at := addrPort(from.String())
+			s.Receive(bytes.Clone(b[:n]), datagrams{s, at}, s.originAt(Flow{Transport: "udp", Remote: at}))
+		}
 	}
+}
+
+// serveTCP takes what comes over connections, in the order of each.
+func (s *side) serveTCP(l net.Listener) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		wg.Go(func() { s.serveConn(c) })
+	}
+}
+
+func (s *side) serveConn(c net.Conn) {
+	defer c.Close()
+	at := addrPort(c.RemoteAddr().String())
+	s.carrier.connected(at, c)
+	parser := sip.NewParser().NewSIPStream()
+	defer parser.Close()
+	for b := make([]byte, 65535); ; {
+		n, err := c.Read(b)
+		if err != nil {
+			return
+		}
+		_ = parser.ParseSIPStream(b[:n], func(m sip.Message) {
+			s.Receive([]byte(m.String()), connection{c}, s.originAt(Flow{Transport: "tcp", Remote: at}))
+		})
+	}
+}
+
+// originAt is the origin of what comes by a flow.
+func (s *side) originAt(f Flow) (o Origin) {
+	if p := s.origin.Load(); p != nil {
+		o = *p
+	}
+	o.Flow, _ = s.carrier.Ready(context.Background(), f)
+	return o
+}
+
+func addrPort(s string) netip.AddrPort {
+	ap := netip.MustParseAddrPort(s)
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }
 
 // listen takes one port for both transports.
@@ -98,7 +147,10 @@ type testCarrier struct {
 	local             netip.AddrPort
 	tracked           map[string]bool
 	awaited, pendings int
-	cancellable       map[string]string // our tag by Call-ID
+	cancellable       map[string]bool // by Call-ID
+	conns             map[netip.AddrPort]net.Conn
+	side              *side
+	hungUp            bool
 }
 
 func (c *testCarrier) Ready(_ context.Context, f Flow) (Flow, error) {
@@ -136,11 +188,11 @@ func (c *testCarrier) Forget(tag string) {
 	delete(c.tracked, tag)
 }
 
-func (c *testCarrier) Pending(callID string, _ uint32, _ netip.AddrPort, tag string) func() {
+func (c *testCarrier) Pending(callID string, _ uint32, _ netip.AddrPort) func() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.pendings++
-	c.cancellable[callID] = tag
+	c.cancellable[callID] = true
 	return sync.OnceFunc(func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -149,29 +201,57 @@ func (c *testCarrier) Pending(callID string, _ uint32, _ netip.AddrPort, tag str
 	})
 }
 
-// admit lets a CANCEL in that may come, with our tag, as the edge does.
-func (c *testCarrier) admit(b []byte) []byte {
+// admits lets a CANCEL in that may come, as the edge does.
+func (c *testCarrier) admits(b []byte) bool {
 	if !bytes.HasPrefix(b, []byte("CANCEL ")) {
-		return b
+		return true
 	}
-	lines := strings.Split(string(b), "\r\n")
-	tag := ""
-	for _, line := range lines {
-		if id, ok := strings.CutPrefix(line, "Call-ID: "); ok {
-			c.mu.Lock()
-			tag = c.cancellable[id]
-			c.mu.Unlock()
-		}
+	m, err := sip.ParseMessage(b)
+	if err != nil {
+		return false
 	}
-	if tag == "" {
-		return nil
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cancellable[m.CallID().Value()]
+}
+
+// Line is the way to an address.
+func (c *testCarrier) Line(f Flow, to netip.AddrPort) (transaction.Line, error) {
+	if !f.stream() {
+		return datagrams{c.side, to}, nil
 	}
-	for i, line := range lines {
-		if strings.HasPrefix(line, "To: ") && !strings.Contains(line, ";tag=") {
-			lines[i] = line + ";tag=" + tag
-		}
+	c.mu.Lock()
+	conn := c.conns[to]
+	c.mu.Unlock()
+	if conn != nil {
+		return connection{conn}, nil
 	}
-	return []byte(strings.Join(lines, "\r\n"))
+	conn, err := net.Dial("tcp", to.String())
+	if err != nil {
+		return nil, err
+	}
+	c.side.serving.Go(func() { c.side.serveConn(conn) })
+	return connection{conn}, nil
+}
+
+// connected notes a connection.
+func (c *testCarrier) connected(to netip.AddrPort, conn net.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.conns[to] = conn
+	if c.hungUp {
+		_ = conn.Close()
+	}
+}
+
+// hangUp closes all connections.
+func (c *testCarrier) hangUp() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hungUp = true
+	for _, conn := range c.conns {
+		_ = conn.Close()
+	}
 }
 
 // held says what has not been given back.
@@ -187,25 +267,16 @@ func (c *testCarrier) held() string {
 // newSide starts an endpoint. When the test ends everything must have been given back.
 func newSide(t testing.TB, change ...func(*Config)) *side {
 	t.Helper()
-	var s *side
-	ua, err := sipgo.NewUA(sipgo.WithUserAgentTransactionLayerOptions(
-		sip.WithTransactionLayerUnhandledResponseHandler(func(res *sip.Response) { s.Stray(res) }),
-	))
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := sipgo.NewClient(ua)
-	if err != nil {
-		t.Fatal(err)
-	}
 	udp, tcp := listen(t)
-	local := addrPort(udp.LocalAddr().String())
-	s = &side{
-		carrier: &testCarrier{local: local, tracked: map[string]bool{}, cancellable: map[string]string{}},
-		legs:    make(chan *tapped, 64), others: make(chan *Request, 64),
+	s := &side{
+		carrier: &testCarrier{
+			local: addrPort(udp.LocalAddr().String()), tracked: map[string]bool{}, cancellable: map[string]bool{}, conns: map[netip.AddrPort]net.Conn{},
+		},
+		legs: make(chan *tapped, 64), others: make(chan *Request, 64), udp: udp,
 	}
+	s.carrier.side = s
 	cfg := Config{
-		Client: client, Carrier: s.carrier, Product: "test/1", Log: slog.New(slog.DiscardHandler),
+		Carrier: s.carrier, Product: "test/1", Log: slog.New(slog.DiscardHandler),
 		Invite:  func(l *Leg) { s.legs <- tap(l) },
 		Request: func(r *Request) { s.others <- r },
 	}
@@ -214,28 +285,8 @@ func newSide(t testing.TB, change ...func(*Config)) *side {
 	}
 	s.Endpoint = New(cfg)
 	s.Endpoint.second = 10 * time.Millisecond
-	ua.TransactionLayer().OnRequest(func(req *sip.Request, tx *sip.ServerTx) {
-		f, _ := s.carrier.Ready(context.Background(), Flow{Transport: "udp", Remote: addrPort(req.Source())})
-		if req.Transport() == "TCP" {
-			f.Transport = "tcp"
-		}
-		var o Origin
-		if p := s.origin.Load(); p != nil {
-			o = *p
-		}
-		o.Flow = f
-		s.Handle(req, tx, o)
-	})
-	var wg sync.WaitGroup
-	wg.Go(func() { _ = ua.TransportLayer().ServeUDP(lossy{udp, s}) })
-	wg.Go(func() { _ = ua.TransportLayer().ServeTCP(tcp) })
-	for end := time.Now().Add(deadline); time.Now().Before(end); {
-		// The library knows its socket once it reads from it.
-		if _, err := ua.TransportLayer().GetConnection("udp", local.String()); err == nil {
-			break
-		}
-		runtime.Gosched()
-	}
+	s.serving.Go(s.serveUDP)
+	s.serving.Go(func() { s.serveTCP(tcp) })
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), deadline)
 		defer cancel()
@@ -249,11 +300,10 @@ func newSide(t testing.TB, change ...func(*Config)) *side {
 		if h := s.carrier.held(); h != "" {
 			t.Error("not given back: " + h)
 		}
-		s.quiet() // the library would open a socket of its own to answer what it reads at its end
 		_ = udp.Close()
 		_ = tcp.Close()
-		wg.Wait()
-		_ = ua.Close()
+		s.carrier.hangUp()
+		s.serving.Wait()
 	})
 	return s
 }
@@ -335,7 +385,7 @@ func established(t testing.TB, a, b *side) (caller, callee *tapped) {
 	return caller, callee
 }
 
-// settled waits until the goroutines of transactions are gone and the library's
+// settled waits until the goroutines of transactions are gone and their
 // longest timer has run out.
 func settled(t testing.TB, goroutines int) {
 	t.Helper()

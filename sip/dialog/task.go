@@ -2,8 +2,8 @@ package dialog
 
 import "sync"
 
-// tasks are what Close waits for: goroutines of ours, and the library's while they do
-// our work.
+// tasks are what Close waits for: goroutines of ours, others' while they do our work, and client
+// transactions.
 type tasks struct {
 	mu   sync.Mutex
 	n    int

@@ -85,8 +85,8 @@ func TestACKStopsThe200(t *testing.T) {
 	w := newWire(t, s.carrier.local)
 	l := calling(t, s, w, "c1", "")
 	must(t, l.Accept([]byte("v=0 answer")))
-	// With the INVITE's branch, as some phones do. Such an ACK may reach the library
-	// before it has let go of the transaction: then the second one counts.
+	// With the INVITE's branch, as some phones do. Such an ACK may come before the
+	// transaction has ended: then the second one counts.
 	for range 2 {
 		w.response(200, "INVITE")
 		w.ask(ask{method: "ACK", callID: "c1", fromTag: "caller", toTag: l.ID(), seq: 5, branch: "z9hG4bK-c1"})
