@@ -530,7 +530,7 @@ func TestNotReceiver(t *testing.T) {
 func TestTooLarge(t *testing.T) {
 	for _, caps := range []t30.Caps{t30.AllCaps(), without(noECM)} {
 		l, d, s := call(t, 1, caps, caps)
-		d.size = t30.MaxPage + 100_000
+		d.size, d.alike = t30.MaxPage+100_000, true
 		a, b := l.run()
 		if b.Outcome != t30.TooLarge || a.Outcome == t30.OK || b.Pages != 0 {
 			t.Errorf("caller %q, callee %q", a.Outcome, b.Outcome)
@@ -558,7 +558,7 @@ func TestTooMuch(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			l, d, s := call(t, tc.pages, t30.AllCaps(), without(noECM))
-			d.size = tc.size
+			d.size, d.alike = tc.size, true
 			l.ends[0].e = t30.New(t30.Config{Caller: true, Caps: t30.AllCaps(), Source: d, Limit: 200 * time.Hour})
 			l.ends[1].e = t30.New(t30.Config{Caps: without(noECM), Sink: s, Limit: tc.limit})
 			a, b := l.run()
