@@ -35,6 +35,7 @@ func (j *job) name() string {
 	}
 	return j.stage
 }
+
 // change replaces what is known of the call.
 func (e *event) change(edit func(c *record.EmergencyCall)) {
 	e.mu.Lock()
