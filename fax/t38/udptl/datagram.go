@@ -58,11 +58,13 @@ func (d *Datagram) Parse(b []byte) error {
 	if err != nil {
 		return err
 	}
-	if len(span) != 1 || span[0] == 0 || span[0] > MaxSpan {
+	if len(span) != 1 || span[0] > MaxSpan {
 		return ErrRecovery
 	}
 	d.Span = int(span[0])
-	d.Parity, err = d.list(b)
+	if d.Parity, err = d.list(b); err == nil && d.Span == 0 && len(d.Parity) > 0 {
+		err = ErrRecovery // only who has nothing to protect yet says 0
+	}
 	return err
 }
 

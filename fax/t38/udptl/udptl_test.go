@@ -38,6 +38,7 @@ var parseTable = []struct {
 	{name: "copies", in: "0102 01 06 00 02 01 04 03 c00140", seq: 0x102, primary: "06", secondary: []string{"04", "c00140"}},
 	{name: "an empty copy", in: "0102 01 06 00 02 00 01 02", seq: 0x102, primary: "06", secondary: []string{"", "02"}},
 	{name: "parity", in: "0009 01 06 80 01 03 02 01 aa 02 bbcc", seq: 9, primary: "06", parity: []string{"aa", "bbcc"}, span: 3},
+	{name: "no parity yet", in: "0001 01 06 80 01 00 00", seq: 1, primary: "06"},
 	{name: "padded", in: "0005 01 06 00 00 ff ff", seq: 5, primary: "06"},
 	{name: "length of two octets", in: "0000 8003 c00140 00 00", primary: "c00140"},
 	{name: "nothing", in: "", err: udptl.ErrShort},
