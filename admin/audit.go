@@ -77,8 +77,10 @@ type effect struct {
 	account record.ID
 	// before and after are nil for a created and a deleted record.
 	before, after record.Record
-	// resource is the record, when there is neither before nor after.
+	// resource is the record, when there is neither before nor after, and changes tell what
+	// was changed of it.
 	resource record.ID
+	changes  []record.FieldChange
 	answer   *answer
 }
 
@@ -91,7 +93,9 @@ func (c *call) audit(tx *store.Tx, e effect) error {
 			entry.Resource = r.Header().ID
 		}
 	}
-	entry.Changes = differences(e.before, e.after)
+	if entry.Changes = e.changes; entry.Changes == nil {
+		entry.Changes = differences(e.before, e.after)
+	}
 	return tx.Audit(e.account, entry)
 }
 

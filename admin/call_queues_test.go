@@ -163,7 +163,7 @@ func TestQueueAgentChanges(t *testing.T) {
 		t.Errorf("logged out agent %v", got)
 	}
 	log := w.get(w.at("/audit_entries?event=" + store.EventQueueAgentUpdate + "&outcome=success")).want(http.StatusOK)
-	if list := log.data(); len(list) != 2 || !strings.Contains(log.raw, `"field":"state","before":"available","after":"paused"`) {
+	if list := log.data(); len(list) != 2 || !strings.Contains(log.raw, `"field":"state of `+string(ann)+`","before":"available","after":"paused"`) {
 		t.Errorf("audit log %s", log.raw)
 	}
 }

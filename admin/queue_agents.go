@@ -70,7 +70,8 @@ func handleQueueAgentChange(c *call) (*answer, error) {
 		if err != nil {
 			return effect{}, err
 		}
-		return effect{account: c.account, before: before, after: after, answer: &answer{status: http.StatusOK}}, nil
+		changes := store.AgentChanges(before, after)
+		return effect{account: c.account, resource: c.resource, changes: changes, answer: &answer{status: http.StatusOK}}, nil
 	})
 	if err != nil {
 		return nil, err
