@@ -151,6 +151,7 @@ func (o *office) actor(i int) play {
 		"Domain": o.domain, "User": p.username, "Password": p.password, "Caller": i == 0, "Authorized": false, "Describes": false,
 		"Target": "sip:1002@" + o.domain, "Direction": "sendrecv", "Version": 1, "Lines": nil, "CSeq": 1, "ToTag": ";tag=" + roles[i],
 		"Branch": "", "Reason": "Whatever", "Method": "", "Once": false, "Status": 200, "Calls": 1, "Opus": false,
+		"Allow": "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, REFER, NOTIFY",
 	}
 }
 
@@ -213,7 +214,8 @@ func TestSIPpCalls(t *testing.T) {
 		{name: "our re-INVITE is refused with 491", scenario: "reinvite_refused_491", play: play{"Opus": true}, record: "answered normal 200 callee"},
 		{name: "re-INVITEs cross", scenario: "reinvite_glare", play: play{"Opus": true}, record: "answered normal 200 callee"},
 		{name: "session timer", scenario: "session_timer", record: "answered normal 200 caller"},
-		{name: "session expires", scenario: "session_expires", record: "answered session_expired 200", soak: true},
+		{name: "session expires", scenario: "session_expires", record: "answered session_expired 200 caller", soak: true},
+		{name: "we refresh the session", scenario: "session_refresh", record: "answered normal 200 callee", soak: true},
 		{name: "UPDATE", scenario: "update", play: play{"Opus": true}, record: "answered normal 200 callee"},
 		{name: "the caller requires 100rel", scenario: "reliable_caller", record: "answered normal 200 caller"},
 		{name: "the callee requires 100rel", scenario: "reliable_callee", record: "answered normal 200 caller"},
