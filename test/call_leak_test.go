@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -215,42 +213,6 @@ func TestCallsLeaveNothing(t *testing.T) {
 	t.Logf("before %s; with the last calls %s", before, d.footprint(t))
 	awaitFootprint(t, d, before)
 	t.Logf("after %s", d.footprint(t))
-}
-
-// TestManyCallsForLong: fifty calls at a time, heard both ways, for half an hour; a
-// few for some seconds where nobody asked for more.
-func TestManyCallsForLong(t *testing.T) {
-	t.Parallel()
-	workers, lasting := 5, 5*time.Second
-	if os.Getenv("DIALTONE_SOAK") != "" {
-		workers, lasting = 50, 30*time.Minute
-	}
-	d := start(t, options{})
-	var offices []*office
-	for range workers {
-		offices = append(offices, newOffice(t, d))
-	}
-	var made, completed atomic.Int64
-	end := time.Now().Add(lasting)
-	begin := d.footprint(t)
-	var wg sync.WaitGroup
-	for i, o := range offices {
-		wg.Go(func() {
-			r := rand.New(rand.NewPCG(uint64(i), 7))
-			for time.Now().Before(end) {
-				made.Add(1)
-				if err := try(t, func(t testing.TB) { o.converse(t, r) }); err != nil {
-					t.Errorf("call: %v", err)
-					return
-				}
-				completed.Add(1)
-			}
-		})
-	}
-	wg.Wait()
-	t.Logf("%d calls, %d completed; RTP packets: %.0f relayed, %.0f lost; %d MB at the start, %d MB at the end", made.Load(), completed.Load(),
-		metric(t, d, "dialtone_media_rtp_packets_relayed_total"), metric(t, d, "dialtone_media_rtp_packets_lost_total"), begin.resident, d.footprint(t).resident)
-	awaitFootprint(t, d, begin)
 }
 
 // converse is a call in which both sides hear each other again and again.
