@@ -14,7 +14,7 @@ import (
 // Without redundancy and without correction rows are lost: the page comes all the same,
 // and says which rows are bad.
 func TestBadRows(t *testing.T) {
-	b := newBook(2, t30.Superfine)
+	b := newBook(2, t30.Format{Resolution: t30.Superfine})
 	far, err := spandsp.New(spandsp.Options{Caller: true, Ident: "555 0199", V29: true, V17: true, File: b.write(t)})
 	if err != nil {
 		t.Fatal(err)

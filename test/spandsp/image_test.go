@@ -18,20 +18,20 @@ import (
 type picture [][]byte
 
 // rowsOf is how many rows the pages of the tests have, by resolution.
-var rowsOf = [...]int{t30.Standard: 120, t30.Fine: 180, t30.Superfine: 240}
+var rowsOf = [...]int{t30.Standard: 120, t30.Fine: 180, t30.Superfine: 240, t30.R300: 200, t30.R400: 240}
 
 // newPicture is a page that looks like one: text-like strokes, white, a grey patch.
-func newPicture(seed uint64, rows int) picture {
+func newPicture(seed uint64, width, rows int) picture {
 	rng := rand.New(rand.NewPCG(seed, 7))
 	p := make(picture, rows)
 	var strokes []int
 	for y := range p {
-		row := make([]byte, 1728/8)
+		row := make([]byte, width/8)
 		switch {
 		case y%24 < 6: // between lines
 		case y%24 == 6 || rng.IntN(5) == 0:
 			strokes = strokes[:0]
-			for x := 60; x < 1640; x += 8 + rng.IntN(60) {
+			for x := 60; x < width-88; x += 8 + rng.IntN(60) {
 				strokes = append(strokes, x)
 			}
 			fallthrough
@@ -54,25 +54,23 @@ func newPicture(seed uint64, rows int) picture {
 
 // book is a document to send, and what its pages look like.
 type book struct {
-	pages      []picture
-	resolution t30.Resolution
+	pages  []picture
+	format t30.Format
 }
 
-func newBook(pages int, r t30.Resolution) book {
-	b := book{resolution: r}
+func newBook(pages int, f t30.Format) book {
+	b := book{format: f}
 	for i := range pages {
-		b.pages = append(b.pages, newPicture(uint64(i), rowsOf[r]))
+		b.pages = append(b.pages, newPicture(uint64(i), f.Pixels(), rowsOf[f.Resolution]))
 	}
 	return b
 }
 
-func (b book) Format(n int) (t30.Format, bool) {
-	return t30.Format{Resolution: b.resolution}, n < len(b.pages)
-}
+func (b book) Format(n int) (t30.Format, bool) { return b.format, n < len(b.pages) }
 
 func (b book) Encode(n int, c t30.Code) ([]byte, error) {
-	if c.Format.Resolution != b.resolution {
-		return nil, fmt.Errorf("resolution %v is asked for", c.Format.Resolution)
+	if c.Format != b.format {
+		return nil, fmt.Errorf("%+v is asked for", c.Format)
 	}
 	enc, err := t4.NewEncoder(t4.Format{Coding: coding(c.Coding), Width: c.Format.Pixels(), MinRowBits: c.MinRowBits})
 	if err != nil {
@@ -102,8 +100,14 @@ func (b book) write(t testing.TB) string {
 		t.Fatal(err)
 	}
 	for _, p := range b.pages {
-		dpi := [...]float64{t30.Standard: 97.79, t30.Fine: 195.58, t30.Superfine: 391.16}[b.resolution]
-		if err := w.StartPage(tiff.Page{Width: 1728, XDPI: 204.14, YDPI: dpi}); err != nil {
+		dpi := [...][2]float64{
+			t30.Standard:  {204.14, 97.79},
+			t30.Fine:      {204.14, 195.58},
+			t30.Superfine: {204.14, 391.16},
+			t30.R300:      {300, 300},
+			t30.R400:      {408.28, 391.16},
+		}[b.format.Resolution]
+		if err := w.StartPage(tiff.Page{Width: b.format.Pixels(), XDPI: dpi[0], YDPI: dpi[1]}); err != nil {
 			t.Fatal(err)
 		}
 		for _, row := range p {
