@@ -43,6 +43,7 @@ func (s *Server) watch(ctx context.Context) error {
 		changed := map[record.ID]bool{}
 		accounts, numbers, trunks := map[record.ID]bool{}, resync, resync
 		for _, c := range changes {
+			s.queueWritten(c)
 			if account, affected := endsBindings(c); affected {
 				accounts[account] = true
 			}
@@ -58,6 +59,7 @@ func (s *Server) watch(ctx context.Context) error {
 			s.updateTrunks()
 		}
 		if resync {
+			s.loadQueues()
 			changed = map[record.ID]bool{"": true}
 		}
 		for account := range changed {

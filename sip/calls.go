@@ -51,6 +51,7 @@ func (s *Server) newCalls(cfg Config) (err error) {
 	s.updateTrunks()
 	s.history = cfg.Store.NewCallQueue()
 	s.slots = park.New(cfg.Registerer)
+	s.newQueues(cfg)
 	s.endpoint = dialog.New(dialog.Config{
 		Carrier: carrier{s}, Product: "dialtone/" + s.version,
 		Log: cfg.Log, Now: s.now, Registerer: cfg.Registerer,
@@ -63,6 +64,7 @@ func (s *Server) newCalls(cfg Config) (err error) {
 		Endpoint: s.endpoint, Media: s.media, Trunks: s.trunks, Store: s.store, Bindings: s.registrar,
 		Dial:    carrier{s}.Dial,
 		Records: records{s.history}, Notify: s.happened, Waiting: s.music, Slots: s.slots, Speaker: speaker{s.store, cfg.Log},
+		Queues: s.queues, Clips: s.music, Voice: &voice{speaker: speaker{s.store, cfg.Log}},
 		Emergency: cfg.Emergency, Archive: cfg.Archive,
 		Log: cfg.Log, Now: s.now, Registerer: cfg.Registerer,
 	})

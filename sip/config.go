@@ -12,6 +12,7 @@ import (
 	"dialtone/sip/call"
 	"dialtone/sip/registrar"
 	"dialtone/store"
+	"dialtone/store/record"
 )
 
 // Config sets up a [Server].
@@ -33,6 +34,9 @@ type Config struct {
 	Media Media
 	// Notify is told what happens to calls; it must not wait. Nil for nobody.
 	Notify func(call.Event)
+	// QueueChanged is told that something of a queue is new: who waits there, or what its
+	// agents do. Nil for nobody.
+	QueueChanged func(account, queue record.ID)
 	// Bound is told of bindings that are new or have ended, not of refreshes; it must not
 	// wait. Nil for nobody.
 	Bound func(registrar.Event)

@@ -23,6 +23,7 @@ import (
 	"dialtone/sip/event"
 	"dialtone/sip/media"
 	"dialtone/sip/park"
+	"dialtone/sip/queue"
 	"dialtone/sip/registrar"
 	"dialtone/sip/trunk"
 	"dialtone/store"
@@ -87,10 +88,14 @@ type Server struct {
 	endpoint *dialog.Endpoint
 	calls    *call.Manager
 	slots    *park.Lot
+	queues   *queue.Engine
 	history  *store.Queue[store.EndedCall]
 	lamps    *event.Server
 	notified func(call.Event)      // nil for nobody
 	bound    func(registrar.Event) // nil for nobody
+
+	queueNews    queueNews
+	queueChanged func(account, queue record.ID) // nil for nobody
 
 	requests *requests
 	outgoing sync.WaitGroup // writes to and connections of our own
@@ -239,6 +244,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	g.Go(func() error { return s.media.Serve(ctx) })
 	g.Go(func() error { s.music.Warm(); return nil })
 	g.Go(func() error { s.lamps.Serve(ctx); return nil })
+	g.Go(func() error { s.tellQueues(ctx); return nil })
 	g.Go(func() error {
 		trunks, stopTrunks := context.WithCancel(ctx)
 		defer stopTrunks()
@@ -258,6 +264,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	err := g.Wait()
 	s.hands.close()
 	s.outgoing.Wait()
+	s.queues.Close()
 	s.closeQueues()
 	return err
 }

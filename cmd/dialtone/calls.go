@@ -61,6 +61,8 @@ func (d *daemon) news(e call.Event) {
 		return
 	case e.Parked != nil:
 		data = parkedCall(e.Parked)
+	case e.Queued != nil:
+		data = queuedCaller(e.Queued)
 	case e.Record != nil:
 		data = e.Record
 	case e.Info != nil:

@@ -162,7 +162,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 		UDP: cfg.SIP.UDP, TCP: cfg.SIP.TCP, TLS: cfg.SIP.TLS, WSS: cfg.SIP.WSS, Certificates: d.certs.forSIP(), ClientCA: d.certs.sipCA, Advertised: cfg.SIP.Advertised,
 		MinExpires: cfg.SIP.MinExpires, MaxExpires: cfg.SIP.MaxExpires, Allow: cfg.SIP.Allow,
 		Media:   sip.Media{Address: cfg.Media.Address, Advertised: cfg.Media.Advertised, Ports: [2]int{int(cfg.Media.Ports.First), int(cfg.Media.Ports.Last)}},
-		Archive: d.recordings, Emergency: emergencies{d.emergency}, Notify: d.news, Bound: d.bound, Drain: cfg.Drain, Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
+		Archive: d.recordings, Emergency: emergencies{d.emergency}, Notify: d.news, QueueChanged: d.queueChanged, Bound: d.bound, Drain: cfg.Drain, Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
 	})
 	if err != nil {
 		return err
@@ -184,7 +184,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 		Addr: cfg.Admin.Listen, TLS: d.certs.forPeople(), Drain: cfg.Drain, Store: d.store, Log: d.log,
 		Gatherer: d.metrics, Registerer: d.metrics, Version: version, Ready: d.ready.Load,
 		ProvisionURL: live.provisionURL, PublicURL: live.adminURL,
-		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live, Bans: live, Calls: live, Parking: live, Trunks: live, Emergency: d.emergency, Events: &d.hub,
+		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live, Bans: live, Calls: live, Parking: live, Queues: live, Trunks: live, Emergency: d.emergency, Events: &d.hub,
 		Transcribe: d.transcribe, Untranscribed: untranscribed(d.cfg),
 	}
 	return d.api.Listen(ctx)
