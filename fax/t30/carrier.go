@@ -75,6 +75,8 @@ func (m Modems) disBits() byte {
 		return 0b1100
 	case m&V29 != 0:
 		return 0b1000
+	case m == 0: // V.27ter at 2400
+		return 0b0000
 	}
 	return 0b0100
 }

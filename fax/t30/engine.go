@@ -2,61 +2,6 @@ package t30
 
 import "time"
 
-// Timers of T.30 5.6, and what is derived from them.
-const (
-	t1 = 40 * time.Second        // identify each other; T.30: 35 ± 5 s
-	t2 = 20 * time.Second        // next command; T.30: 6 ± 1 s, but all repeats are to be heard
-	t4 = 3450 * time.Millisecond // reply to a sender's command; T.30: 3 s ± 15 %
-	// t4Identity is T4 of a receiver: unlike t4, or both would speak at once for ever.
-	t4Identity = 3 * time.Second
-	t5         = 60 * time.Second // receiver not ready
-	// reidentify is T.30's T2 after EOM: how long a receiver waits before it identifies
-	// itself again.
-	reidentify = 6 * time.Second
-	// storeTime is how long a receiver lets its reply wait for a page to be stored
-	// before it says that it is not ready.
-	storeTime = time.Second
-	// garbledPause is how long a sender waits after a reply it could not read.
-	garbledPause = time.Second
-
-	tries     = 3                      // of a command
-	gap       = 75 * time.Millisecond  // between carriers
-	settle    = 500 * time.Millisecond // from a last frame to an end of carrier never heard
-	longBurst = 15 * time.Second       // of frames at 300 bit/s
-	stalled   = 6 * time.Second        // a fast carrier with nothing on it is gone
-	cngPeriod = 3500 * time.Millisecond
-	cedTime   = 3 * time.Second
-	checkTime = 1500 * time.Millisecond
-	checkMin  = time.Second // of zeros in a speed check that is good
-)
-
-// DefaultLimit is how long a fax may take. Two hundred dense pages take as long at
-// 9,600 bit/s.
-const DefaultLimit = 4 * time.Hour
-
-// Config is one fax.
-type Config struct {
-	// Caller says that we called; otherwise we answered. A caller sends, who answers
-	// receives.
-	Caller bool
-	// Ident is our name, of MaxIdent characters at most, a number as a rule.
-	Ident string
-	// SubAddress and Sender go with a call that is sent (SUB, SID), each of MaxIdent
-	// characters at most, if the far end takes them.
-	SubAddress, Sender string
-	// Caps are what is offered; at least a modem must be there.
-	Caps Caps
-	// Source is what a caller sends, Sink takes what is received.
-	Source Source
-	Sink   Sink
-	// SkipCED leaves the answering tone out, which was sent before in audio.
-	SkipCED bool
-	// Limit is how long the fax may take; 0 means DefaultLimit.
-	Limit time.Duration
-	// Progress is told what happens, if not nil.
-	Progress func(Event)
-}
-
 // role is one side of the procedure. The engine calls it, never two at a time.
 type role interface {
 	start()

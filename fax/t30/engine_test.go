@@ -3,7 +3,6 @@ package t30_test
 import (
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 	"testing"
@@ -207,85 +206,6 @@ func TestFallback(t *testing.T) {
 	}
 }
 
-// damage spoils frames of pages; rounds is how often.
-func damage(rounds int, spoil func(n int) bool) func(int, *heard) {
-	return func(_ int, h *heard) {
-		if h.Kind != t30.Frames || h.Carrier == t30.V21 || rounds == 0 {
-			return
-		}
-		rounds--
-		h.bad = make(map[int]bool)
-		for n := range h.Frames {
-			h.bad[n] = spoil(n)
-		}
-	}
-}
-
-// Damaged frames are sent again; after four times the rate changes; for ever it does
-// not go on.
-func TestCorrection(t *testing.T) {
-	one := func(n int) bool { return n == 3 }
-	all := func(int) bool { return true }
-	for _, tc := range []struct {
-		name   string
-		hook   func(int, *heard)
-		a      t30.Outcome
-		slower bool
-		resent int
-	}{
-		{"one frame", damage(1, one), t30.OK, false, 1},
-		{"all frames", damage(1, all), t30.OK, false, 13},
-		{"thrice", damage(3, all), t30.OK, false, 39},
-		{"five times", damage(5, all), t30.OK, false, 65},
-		{"nine times", damage(9, all), t30.OK, true, 117},
-		{"always", damage(-1, all), t30.Uncorrectable, true, 0},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			l, d, s := call(t, 1, t30.AllCaps(), t30.AllCaps())
-			l.hook = tc.hook
-			a, b := l.run()
-			if a.Outcome != tc.a || a.Last.Carrier != b.Last.Carrier && tc.a == t30.OK && !tc.slower {
-				t.Fatalf("caller %q, callee %q; heard %v", a.Outcome, b.Outcome, l.log)
-			}
-			if tc.slower == (b.Last.Carrier == t30.V17At14400) {
-				t.Errorf("at the end %v", b.Last.Carrier)
-			}
-			if tc.a == t30.OK {
-				wantPages(t, d, s)
-				if a.Resent != tc.resent {
-					t.Errorf("%d frames again, want %d", a.Resent, tc.resent)
-				}
-			} else if b.Pages != 0 || b.Outcome == t30.OK {
-				t.Errorf("callee %+v", b)
-			}
-		})
-	}
-}
-
-// A sender that counts only the frames it sent again does not cut a page short.
-func TestCountOfResent(t *testing.T) {
-	l, d, s := call(t, 2, t30.AllCaps(), t30.AllCaps())
-	spoil, count := damage(1, func(n int) bool { return n == 3 || n == 5 }), 0
-	l.hook = func(i int, h *heard) {
-		spoil(i, h)
-		switch {
-		case h.Kind != t30.Frames:
-		case h.Carrier != t30.V21:
-			count = len(h.Frames) - 3
-		case h.Frames[0][2] == 0xfd:
-			f := slices.Clone(h.Frames[0])
-			f[6] = bits.Reverse8(byte(count - 1))
-			h.Frames = [][]byte{f}
-		}
-	}
-	a, b := l.run()
-	wantOutcome(t, l, a, b, t30.OK, t30.OK)
-	wantPages(t, d, s)
-	if a.Resent != 2 {
-		t.Errorf("%d frames again", a.Resent)
-	}
-}
-
 // A page that is rejected is sent again, slower, and thrice at most.
 func TestRejected(t *testing.T) {
 	for _, tc := range []struct {
@@ -333,50 +253,6 @@ func TestNoLines(t *testing.T) {
 	wantPages(t, d, s)
 	if a.Rejects != 1 {
 		t.Errorf("%+v", a)
-	}
-}
-
-// A page is confirmed only once it is stored; a slow store keeps the caller waiting.
-func TestSlowStore(t *testing.T) {
-	for _, tc := range []struct {
-		name string
-		caps t30.Caps
-		took time.Duration
-		err  error
-		a, b t30.Outcome
-		rnr  bool
-	}{
-		{"quick", t30.AllCaps(), 300 * time.Millisecond, nil, t30.OK, t30.OK, false},
-		{"slow", t30.AllCaps(), 9 * time.Second, nil, t30.OK, t30.OK, true},
-		{"too slow", t30.AllCaps(), 200 * time.Second, nil, t30.NotReady, t30.Interrupted, true},
-		{"fails", t30.AllCaps(), 9 * time.Second, errors.New("disk full"), t30.Interrupted, t30.StoreFailed, true},
-		{"fails at once", t30.AllCaps(), 0, errors.New("disk full"), t30.Interrupted, t30.StoreFailed, false},
-		{"quick, uncorrected", without(noECM), 300 * time.Millisecond, nil, t30.OK, t30.OK, false},
-		{"slow, uncorrected", without(noECM), 5 * time.Second, nil, t30.OK, t30.OK, false},
-		{"fails, uncorrected", without(noECM), 5 * time.Second, errors.New("disk full"), t30.Interrupted, t30.StoreFailed, false},
-		{"too slow, uncorrected", without(noECM), 200 * time.Second, nil, t30.NoConfirmation, t30.Interrupted, false},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			l, d, s := call(t, 2, tc.caps, tc.caps)
-			s.answer = func(t30.Page) error {
-				if tc.took == 0 {
-					return tc.err
-				}
-				l.wake, l.woken = l.now.Add(tc.took), func() { l.ends[1].e.Stored(l.now, tc.err) }
-				s.pages = append(s.pages, t30.Page{})
-				return t30.ErrPending
-			}
-			a, b := l.run()
-			if a.Outcome != tc.a || b.Outcome != tc.b {
-				t.Errorf("caller %q, callee %q; heard %v", a.Outcome, b.Outcome, l.log)
-			}
-			if tc.a == t30.OK && (len(s.pages) != len(d.formats) || b.Pages != 2) {
-				t.Errorf("%d pages, %+v", len(s.pages), b)
-			}
-			if got := slices.Contains(l.log, "1:37"); got != tc.rnr {
-				t.Errorf("not ready was said: %t; heard %v", got, l.log)
-			}
-		})
 	}
 }
 
@@ -441,134 +317,6 @@ type broken struct{ err error }
 func (broken) Format(n int) (t30.Format, bool)        { return t30.Format{}, n == 0 }
 func (b broken) Encode(int, t30.Code) ([]byte, error) { return nil, b.err }
 
-// Every outcome has a code and a text of its own.
-func TestOutcomes(t *testing.T) {
-	seen := make(map[string]bool)
-	for o := t30.OK; o <= t30.CallDropped; o++ {
-		if o.Code() == "" || o.String() == "" || seen[o.Code()] || seen[o.String()] {
-			t.Errorf("outcome %d: %q %q", o, o.Code(), o)
-		}
-		seen[o.Code()], seen[o.String()] = true, true
-	}
-}
-
-// rewrite changes the kind of the nth frame of procedure of a kind that an end sends.
-func rewrite(from int, kind, to byte, n int) func(int, *heard) {
-	return func(i int, s *heard) {
-		if i != from || s.Kind != t30.Frames || s.Carrier != t30.V21 || s.Frames[len(s.Frames)-1][2] != kind {
-			return
-		}
-		if n--; n == -1 {
-			f := slices.Clone(s.Frames[len(s.Frames)-1])
-			f[2] = to
-			s.Frames = append(slices.Clone(s.Frames[:len(s.Frames)-1]), f)
-		}
-	}
-}
-
-// Replies and commands that are rare are taken for what they mean.
-func TestRareFrames(t *testing.T) {
-	plain := without(noECM)
-	for _, tc := range []struct {
-		name     string
-		hook     func(int, *heard)
-		a, b     t30.Outcome
-		received int
-		heard    string // must have been
-	}{
-		{"RTP: a page is good, train again", rewrite(1, 0x31, 0x33, 0), t30.OK, t30.OK, 2, "1:33 0:c2 0:c1"},
-		{"RTP at the end", rewrite(1, 0x31, 0x33, 1), t30.OK, t30.OK, 2, "1:33 0:df"},
-		{"PIP: a page is good", rewrite(1, 0x31, 0x35, 0), t30.OK, t30.OK, 2, "1:35 0:image"},
-		{"CRP: say it again", rewrite(1, 0x21, 0x58, 0), t30.OK, t30.OK, 2, "1:58 0:c2 0:c1"},
-		{"CRP of a caller", rewrite(0, 0xf2, 0xd8, 0), t30.OK, t30.OK, 1, "0:d8 1:21"},
-		{"PRI-MPS: no operator here", rewrite(0, 0xf2, 0xfa, 0), t30.OK, t30.OK, 2, "0:fa 1:31"},
-		{"PRI-EOP", rewrite(0, 0xf4, 0xfc, 0), t30.OK, t30.OK, 2, "0:fc 1:31"},
-		{"DTC: nothing to be polled", rewrite(0, 0xc1, 0x81, 0), t30.Refused, t30.PollRefused, 0, "0:81 1:5f"},
-		{"DTC of a callee", rewrite(1, 0x01, 0x81, 0), t30.PollRefused, t30.Refused, 0, "1:81 0:df"},
-		{"DCN for DIS", rewrite(1, 0x01, 0x5f, 0), t30.Refused, t30.NoAnswer, 0, "1:5f"},
-		{"DCN for CFR", rewrite(1, 0x21, 0x5f, 0), t30.Refused, t30.NoCommand, 0, "1:5f"},
-		{"DCN for MCF", rewrite(1, 0x31, 0x5f, 0), t30.Interrupted, t30.NoCommand, 1, "1:5f"},
-		{"an unknown reply", rewrite(1, 0x31, 0x3f, 0), t30.OK, t30.OK, 2, "1:3f 0:f2 1:31"},
-		{"an unknown command", rewrite(0, 0xf4, 0xf8, 0), t30.OK, t30.OK, 2, "0:f8 0:f4 1:31"},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			l, _, s := call(t, 2, plain, plain)
-			l.hook = tc.hook
-			a, b := l.run()
-			if tc.name == "CRP of a caller" { // which takes the repeated reply for none to its page
-				if len(s.pages) < tc.received || !strings.Contains(strings.Join(l.log, " "), tc.heard) {
-					t.Errorf("%d pages; heard %v", len(s.pages), l.log)
-				}
-				return
-			}
-			wantOutcome(t, l, a, b, tc.a, tc.b)
-			if len(s.pages) != tc.received {
-				t.Errorf("%d pages, want %d", len(s.pages), tc.received)
-			}
-			if !strings.Contains(strings.Join(l.log, " "), tc.heard) {
-				t.Errorf("heard %v, want %s in it", l.log, tc.heard)
-			}
-		})
-	}
-}
-
-// A station that can only send is told so.
-func TestNotReceiver(t *testing.T) {
-	l, _, _ := call(t, 1, t30.AllCaps(), t30.AllCaps())
-	l.hook = func(i int, s *heard) {
-		if last := len(s.Frames) - 1; i == 1 && last >= 0 && s.Frames[last][2] == 0x01 {
-			f := slices.Clone(s.Frames[last])
-			f[4] &^= 0x40
-			s.Frames = [][]byte{f}
-		}
-	}
-	a, b := l.run()
-	wantOutcome(t, l, a, b, t30.NotReceiver, t30.Refused)
-}
-
-// A page beyond what is taken ends the call.
-func TestTooLarge(t *testing.T) {
-	for _, caps := range []t30.Caps{t30.AllCaps(), without(noECM)} {
-		l, d, s := call(t, 1, caps, caps)
-		d.size, d.alike = t30.MaxPage+100_000, true
-		a, b := l.run()
-		if b.Outcome != t30.TooLarge || a.Outcome == t30.OK || b.Pages != 0 {
-			t.Errorf("caller %q, callee %q", a.Outcome, b.Outcome)
-		}
-		for _, p := range s.pages {
-			if !p.Incomplete || len(p.Data) > t30.MaxPage {
-				t.Errorf("page of %d octets", len(p.Data))
-			}
-		}
-	}
-}
-
-// Neither pages without end nor a trickle of bits keep a call for ever.
-func TestTooMuch(t *testing.T) {
-	for _, tc := range []struct {
-		name  string
-		pages int
-		size  int
-		limit time.Duration
-		b     t30.Outcome
-	}{
-		{"pages", t30.MaxPages + 5, 60, 0, t30.TooLarge},
-		{"octets", 30, t30.MaxPage / 2, 100 * time.Hour, t30.TooLarge},
-		{"time", 400, 60_000, 0, t30.TooLong},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			l, d, s := call(t, tc.pages, t30.AllCaps(), without(noECM))
-			d.size, d.alike = tc.size, true
-			l.ends[0].e = t30.New(t30.Config{Caller: true, Caps: t30.AllCaps(), Source: d, Limit: 200 * time.Hour})
-			l.ends[1].e = t30.New(t30.Config{Caps: without(noECM), Sink: s, Limit: tc.limit})
-			a, b := l.run()
-			if a.Outcome == t30.OK || b.Outcome != tc.b || b.Pages == 0 || b.Pages > t30.MaxPages {
-				t.Errorf("caller %q, callee %q after %d pages", a.Outcome, b.Outcome, b.Pages)
-			}
-		})
-	}
-}
-
 // Who both ends are and how it goes is told as it happens.
 func TestEvents(t *testing.T) {
 	var told [2][]string
@@ -600,26 +348,5 @@ func TestEvents(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Error(diff)
-	}
-}
-
-// Names are those people know; a row has as many pixels as T.4 says.
-func TestNames(t *testing.T) {
-	got := fmt.Sprintln(t30.MMR, t30.Fine, t30.R300, t30.B4, t30.V17At14400, t30.V21)
-	if want := "MMR fine 300 dpi B4 V.17 14400 V.21\n"; got != want {
-		t.Errorf("%q, want %q", got, want)
-	}
-	for _, tc := range []struct {
-		f    t30.Format
-		want int
-	}{
-		{t30.Format{}, 1728},
-		{t30.Format{Resolution: t30.Superfine, Width: t30.A3}, 2432},
-		{t30.Format{Resolution: t30.R300, Width: t30.B4}, 3072},
-		{t30.Format{Resolution: t30.R400}, 3456},
-	} {
-		if got := tc.f.Pixels(); got != tc.want {
-			t.Errorf("%+v: %d pixels, want %d", tc.f, got, tc.want)
-		}
 	}
 }

@@ -46,6 +46,31 @@ func TestParseDIS(t *testing.T) {
 	}
 }
 
+// A network's limit is kept by what is offered: a modem is with its fastest rate or not
+// at all.
+func TestOfferWithin(t *testing.T) {
+	for _, tc := range []struct {
+		limit int
+		want  Modems
+	}{
+		{0, V27 | V29 | V17},
+		{14400, V27 | V29 | V17},
+		{12000, V27 | V29},
+		{9600, V27 | V29},
+		{7200, V27},
+		{4800, V27},
+	} {
+		c := AllCaps()
+		c.MaxRate = tc.limit
+		if got := parseDIS(appendDIS(nil, c)).caps.Modems; got != tc.want {
+			t.Errorf("%d bit/s: %03b, want %03b", tc.limit, got, tc.want)
+		}
+	}
+	if b := appendDIS(nil, Caps{Modems: V27, MaxRate: 2400}); table(b).field(bitRate, 4) != 0 {
+		t.Errorf("2400 bit/s: % x", b)
+	}
+}
+
 func TestParseDCS(t *testing.T) {
 	got, ok := parseDCS(bytesOf(t, "00 44 1f 22"))
 	want := dcs{carrier: V17At14400, coding: MMR, ecm: true, unlimited: true}

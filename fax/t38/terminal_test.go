@@ -42,7 +42,7 @@ func TestOptions(t *testing.T) {
 		{"no correction", func(c *t38.Config) { c.Correction = udptl.None }, nil, t30.V17At14400},
 		{"small datagrams", func(c *t38.Config) { c.MaxDatagram = 72 }, nil, t30.V17At14400},
 		{"tiny datagrams", func(c *t38.Config) { c.MaxDatagram = 48 }, noECM, t30.V17At14400},
-		{"9600 bit/s", func(c *t38.Config) { c.MaxBitRate = 9600 }, nil, t30.V17At9600},
+		{"9600 bit/s", func(c *t38.Config) { c.MaxBitRate = 9600 }, nil, t30.V29At9600},
 		{"4800 bit/s", func(c *t38.Config) { c.MaxBitRate = 4800 }, nil, t30.V27At4800},
 		{"V.29", func(*t38.Config) {}, func(c *t30.Caps) { c.Modems = t30.V29 | t30.V27 }, t30.V29At9600},
 		{"local checks", func(c *t38.Config) { c.LocalTCF = true }, nil, t30.V17At14400},
