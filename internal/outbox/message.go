@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	gomail "github.com/wneessen/go-mail"
+	"golang.org/x/net/idna"
 )
 
 // DKIM signs mails (RFC 6376).
@@ -40,7 +42,7 @@ func message(m *Mail, from string, dkim *DKIM) (*gomail.Msg, error) {
 	if err := msg.From(from); err != nil {
 		return nil, fmt.Errorf("cannot write mail from %q: %w", from, err)
 	}
-	if err := msg.To(m.To); err != nil {
+	if err := msg.To(overASCII(m.To)); err != nil {
 		return nil, fmt.Errorf("cannot write mail to %q: %w", m.To, err)
 	}
 	msg.SetMessageIDWithValue(m.MessageID)
@@ -54,4 +56,19 @@ func message(m *Mail, from string, dkim *DKIM) (*gomail.Msg, error) {
 		msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	}
 	return msg, nil
+}
+
+// overASCII is a mailbox whose domain every relay takes: one in another script is written in
+// ASCII (RFC 5891).
+func overASCII(mailbox string) string {
+	at := strings.LastIndexByte(mailbox, '@')
+	domain, bracket := strings.CutSuffix(mailbox[at+1:], ">")
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if at < 0 || err != nil {
+		return mailbox
+	}
+	if bracket {
+		ascii += ">"
+	}
+	return mailbox[:at+1] + ascii
 }
