@@ -194,12 +194,18 @@ type relayCommand struct {
 	Phones netip.AddrPort `arg:"" help:"Where all phones hear."`
 	Calls  int            `default:"100" help:"Calls, of two phones each."`
 	Bare   bool           `help:"With a loop that does nothing else, the floor, instead of the daemon's engine."`
+	Music  bool           `help:"Play music instead, to one phone of each call."`
 }
 
 // Run relays; the first line of output is the ports, two for each call.
 func (c *relayCommand) Run(ctx context.Context, out io.Writer) error {
 	relay := load.RelayEngine
-	if c.Bare {
+	switch {
+	case c.Music && c.Bare:
+		relay = load.MusicBare
+	case c.Music:
+		relay = load.MusicEngine
+	case c.Bare:
 		relay = load.RelayBare
 	}
 	return relay(ctx, c.Calls, c.Phones, func(ports []netip.AddrPort) { _ = json.NewEncoder(out).Encode(ports) })

@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string) (err error) {
 	flags.IntVar(&o.Users, "users", 10_000, "users that register at the rate")
 	flags.IntVar(&o.Bindings, "bindings", 200_000, "bindings whose memory is measured")
 	flags.IntVar(&o.Storm, "storm", 100_000, "phones that boot at once")
-	only := flags.String("only", "register,bindings,calls,rtp,emergency", "parts to run, by comma")
+	only := flags.String("only", "register,bindings,calls,rtp,music,emergency", "parts to run, by comma")
 	out := flags.String("out", "bench-out", "folder for the samples")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -75,10 +75,12 @@ func part(ctx context.Context, name string, o sip.Options) (sip.Result, error) {
 		return sip.Calls(ctx, o)
 	case "rtp":
 		return sip.RTP(ctx, o)
+	case "music":
+		return sip.Music(ctx, o)
 	case "emergency":
 		return sip.Emergency(ctx, o)
 	default:
-		return sip.Result{}, errors.New("there is no such part; there are register, bindings, calls, rtp and emergency")
+		return sip.Result{}, errors.New("there is no such part; there are register, bindings, calls, rtp, music and emergency")
 	}
 }
 
