@@ -138,10 +138,7 @@ func (s *Service) pdf(file io.ReaderAt, size int64, f *record.Fax) (h [32]byte, 
 		return h, 0, err
 	}
 	var out bytes.Buffer
-	err = doc.WritePDF(&out, tiff.Info{
-		Title: "Fax " + f.From + " – " + f.To, Producer: "Dialtone", Created: f.CreatedAt,
-	})
-	if err != nil {
+	if err := doc.WritePDF(&out, infoOf(f)); err != nil {
 		return h, 0, err
 	}
 	return s.config.Store.Blobs().Put(&out, maxDocument)

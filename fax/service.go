@@ -54,6 +54,7 @@ type Service struct {
 	ctx     context.Context //nolint:containedctx // the life of the service, which its sessions share
 	stop    context.CancelFunc
 	queue   queue
+	bench   chan struct{} // one document is prepared at a time
 }
 
 // New makes the service. Serve runs it.
@@ -61,6 +62,7 @@ func New(c Config) *Service {
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Service{config: c, log: c.Log, metrics: newMetrics(c.Registerer), ctx: ctx, stop: stop}
 	s.queue.wake = make(chan struct{}, 1)
+	s.bench = make(chan struct{}, 1)
 	return s
 }
 

@@ -222,7 +222,7 @@ func TestSendAndReceive(t *testing.T) {
 	if in.State != record.FaxReceived || in.Pages != 2 || in.From != "+12125550123" || in.Station != "+12125550123" || in.BadRows != 0 {
 		t.Errorf("received %+v", in)
 	}
-	if diff := cmp.Diff(o.rows(&out), o.rows(&in)); diff != "" {
+	if diff := cmp.Diff(o.rows(&out), withoutLines(t, o.rows(&in), 100)); diff != "" {
 		t.Errorf("pages differ: %.200s", diff)
 	}
 	for _, to := range o.number.FaxRecipients {

@@ -1,9 +1,11 @@
 package fax
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
+	"dialtone/fax/page"
 	"dialtone/fax/t30"
 	"dialtone/fax/t4"
 	"dialtone/fax/tiff"
@@ -13,9 +15,10 @@ import (
 // source gives the pages of a document to be sent, from the first one that was not
 // confirmed by an earlier call.
 type source struct {
-	file  *os.File
-	doc   *tiff.Document
-	first int
+	file   *os.File
+	doc    *tiff.Document
+	first  int
+	header page.Header
 }
 
 // open opens a fax's document.
@@ -29,7 +32,7 @@ func (s *Service) open(f *record.Fax) (*source, error) {
 		_ = file.Close()
 		return nil, fmt.Errorf("cannot read document: %w", err)
 	}
-	return &source{file: file, doc: doc}, nil
+	return &source{file: file, doc: doc, header: s.header(f, len(doc.Pages))}, nil
 }
 
 func (s *source) close() { _ = s.file.Close() }
@@ -61,7 +64,7 @@ func formatOf(p *tiff.Page) t30.Format {
 }
 
 // Encode codes page n for the far end. Where that takes fewer rows to the inch, rows are
-// joined: black stays black.
+// joined: black stays black. The line that says who sends it is drawn last, and sharp.
 func (s *source) Encode(n int, c t30.Code) ([]byte, error) {
 	n += s.first
 	enc, err := t4.NewEncoder(t4.Format{
@@ -70,14 +73,23 @@ func (s *source) Encode(n int, c t30.Code) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &joiner{
-		enc: enc, every: joined(formatOf(&s.doc.Pages[n]).Resolution, c.Format.Resolution),
+	header, err := headerLine(s.header, n+1, c.Format)
+	if err != nil {
+		return nil, fmt.Errorf("cannot draw line above page %d: %w", n+1, err)
+	}
+	out := &coder{enc: enc}
+	top := page.NewOverlay(header, out.add)
+	rows := &joiner{
+		emit: top.Row, every: joined(formatOf(&s.doc.Pages[n]).Resolution, c.Format.Resolution),
 		row: make([]byte, (c.Format.Pixels()+7)/8), width: c.Format.Pixels(),
 	}
-	if _, err := s.doc.Rows(n, out.add); err != nil {
+	if _, err := s.doc.Rows(n, rows.add); err != nil {
 		return nil, fmt.Errorf("cannot read page %d: %w", n+1, err)
 	}
-	return out.end(), nil
+	if err := errors.Join(rows.end(), top.Close()); err != nil {
+		return nil, fmt.Errorf("cannot code page %d: %w", n+1, err)
+	}
+	return enc.AppendEnd(out.code), nil
 }
 
 // rowsOfK is the parameter K of a resolution (T.4 section 4.2.1).
@@ -97,38 +109,50 @@ func joined(from, to t30.Resolution) int {
 	return max(rows[from]/rows[to], 1)
 }
 
-// joiner codes rows, several of the document's as one.
+// joiner makes one row of several of the document's.
 type joiner struct {
-	enc   *t4.Encoder
+	emit  func(row []byte) error
 	every int
 	width int
 	row   []byte
 	n     int
-	code  []byte
 }
 
 func (j *joiner) add(row []byte) error {
 	for i := range min(len(row), len(j.row)) {
 		j.row[i] |= row[i]
 	}
-	if j.n++; j.n == j.every {
-		j.flush()
+	if j.n++; j.n < j.every {
+		return nil
 	}
-	return nil
+	return j.flush()
 }
 
-func (j *joiner) flush() {
+func (j *joiner) flush() error {
 	if spare := j.width % 8; spare != 0 {
 		j.row[len(j.row)-1] &= 0xff << (8 - spare)
 	}
-	j.code = j.enc.AppendRow(j.code, j.row)
+	err := j.emit(j.row)
 	clear(j.row)
 	j.n = 0
+	return err
 }
 
-func (j *joiner) end() []byte {
-	if j.n > 0 || j.enc.Rows() == 0 {
-		j.flush()
+// end emits what is left.
+func (j *joiner) end() error {
+	if j.n == 0 {
+		return nil
 	}
-	return j.enc.AppendEnd(j.code)
+	return j.flush()
+}
+
+// coder codes rows.
+type coder struct {
+	enc  *t4.Encoder
+	code []byte
+}
+
+func (c *coder) add(row []byte) error {
+	c.code = c.enc.AppendRow(c.code, row)
+	return nil
 }
