@@ -58,7 +58,7 @@ func (d *daemon) anonymous(t testing.TB) (megabytes int) {
 // watch takes figures of the daemon until stop.
 func (d *daemon) watch(t testing.TB, each time.Duration, completed *atomic.Int64, stop <-chan struct{}) (parts []part) {
 	t.Helper()
-	tick := time.NewTicker(each / 20)
+	tick := time.NewTicker(max(each/20, 100*time.Millisecond))
 	defer tick.Stop()
 	next := time.Now().Add(each)
 	p := part{}
@@ -69,7 +69,7 @@ func (d *daemon) watch(t testing.TB, each time.Duration, completed *atomic.Int64
 			p.heap = heap
 		}
 		p.anonymous, p.goroutines = max(p.anonymous, d.anonymous(t)), max(p.goroutines, f.goroutines)
-		if time.Now().After(next) {
+		if time.Now().After(next) && len(parts) < soakParts { // the last calls may take longer
 			p.calls = completed.Load()
 			parts = append(parts, p)
 			p, next = part{}, next.Add(each)
