@@ -141,6 +141,15 @@ func TestTooLargeForDialogs(t *testing.T) {
 	if !d.passed() {
 		t.Fatal("an emergency call is not passed on")
 	}
-	body := strings.Repeat("x", 20_000)
-	d.ask(t, replaced(call, "Content-Length: 0\r\n\r\n", "Content-Length: 20000\r\n\r\n"+body), noon, "513")
+	large := func(message []byte) []byte {
+		return replaced(message, "Content-Length: 0\r\n\r\n", "Content-Length: 60000\r\n\r\n"+strings.Repeat("x", 60_000))
+	}
+	d.take(large(call), noon)
+	if !d.passed() {
+		t.Error("a large emergency call is not passed on")
+	}
+	const tag = "ours"
+	d.edge.tags.add(tag)
+	within := replaced(d.datagram("INFO", 2), "\r\nCall-ID:", ";tag="+tag+"\r\nCall-ID:")
+	d.ask(t, large(within), noon, "513")
 }

@@ -8,7 +8,8 @@ import (
 	"dialtone/sip/registrar"
 )
 
-// maxMessage is what the dialogs take, in bytes. Longer messages are answered by the front.
+// maxMessage is what the dialogs take in a datagram, in bytes. Longer messages are answered
+// by the front, save calls for help.
 const maxMessage = 16384
 
 // passed is a message for the dialogs, which keep it.

@@ -249,7 +249,7 @@ func (u *udpSocket) handle(p *udpio.Packet, now time.Time) {
 
 // pass hands a datagram to the dialogs. What is too long for them is answered.
 func (u *udpSocket) pass(p *udpio.Packet, f flow, now time.Time) {
-	if len(p.Data) <= maxMessage {
+	if len(p.Data) <= maxMessage || u.msg.Request && u.admitted.emergency {
 		u.lastPassed.Store(now.UnixNano())
 		line := datagrams{u, u.answersTo(f), p.Local}
 		u.edge.lanes.push(u.msg.CallID, passed{u.passed(p.Data), line, u.origin(f)})
