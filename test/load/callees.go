@@ -31,9 +31,7 @@ func (g *Callers) bind(ctx context.Context, i int, a Account) error {
 		b := fmt.Appendf(nil, "REGISTER sip:%[1]s SIP/2.0\r\nVia: SIP/2.0/UDP %[2]s;branch=z9hG4bKb%[8]s.%[3]d.%[4]d;rport\r\nMax-Forwards: 70\r\n"+
 			"From: <sip:%[5]s@%[1]s>;tag=b%[3]d\r\nTo: <sip:%[5]s@%[1]s>\r\nCall-ID: %[6]s\r\nCSeq: %[4]d REGISTER\r\n"+
 			"Contact: <sip:%[5]s@%[2]s>\r\nExpires: 3600\r\n%[7]sContent-Length: 0\r\n\r\n", a.Domain, g.far, i, seq, a.User, callID, authorization, g.id)
-		if _, err := g.in.Write([]udpio.Packet{{Data: b, Peer: g.Target}}); err != nil {
-			return err
-		}
+		g.write(g.in, []udpio.Packet{{Data: b, Peer: g.Target}})
 		select {
 		case status := <-got:
 			if status == 200 {

@@ -111,6 +111,7 @@ type Callers struct {
 	out, in   *udpio.Conn
 	here, far string // host:port of the two
 	tail      sync.WaitGroup
+	writing   sync.Mutex
 
 	mu     sync.Mutex
 	bound  map[string]chan int // registrations under way
@@ -179,9 +180,17 @@ func (g *Callers) read(conn *udpio.Conn, handle func(m []byte, send func([]byte)
 			handle(in.Packets[i].Data, func(b []byte) { out = append(out, udpio.Packet{Data: b, Peer: g.Target}) })
 		}
 		if len(out) > 0 {
-			_, _ = conn.Write(out)
+			g.write(conn, out)
 		}
 	}
+}
+
+// write sends datagrams: those of the clock and those that answer go over one socket,
+// which takes one writer at a time.
+func (g *Callers) write(conn *udpio.Conn, out []udpio.Packet) {
+	g.writing.Lock()
+	defer g.writing.Unlock()
+	_, _ = conn.Write(out) // what is lost is sent again
 }
 
 // run begins calls at the rate, hangs them up, and waits for the last.
@@ -206,10 +215,10 @@ func (g *Callers) run(ctx context.Context) {
 		done := now > g.Duration && g.tally.Completed+g.tally.Failed == len(g.legs)
 		g.mu.Unlock()
 		for _, p := range again {
-			_, _ = p.conn.Write([]udpio.Packet{{Data: p.data, Peer: g.Target}})
+			g.write(p.conn, []udpio.Packet{{Data: p.data, Peer: g.Target}})
 		}
 		if len(out) > 0 {
-			_, _ = g.out.Write(out)
+			g.write(g.out, out)
 		}
 		if done || now > end {
 			return
