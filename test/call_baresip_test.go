@@ -15,12 +15,18 @@ var tones = []int{440, 700, 1000}
 // callers starts a baresip for each phone of an office, registered.
 func callers(t *testing.T, o *office, transport, encryption string) []*peer.Baresip {
 	t.Helper()
+	return callersWith(t, o, transport, encryption, "")
+}
+
+// callersWith is callers whose phones know one codec.
+func callersWith(t *testing.T, o *office, transport, encryption, codec string) []*peer.Baresip {
+	t.Helper()
 	var list []*peer.Baresip
 	for i, p := range o.phones {
 		proxy := map[string][]string{"udp": o.d.SIP.UDP, "tcp": o.d.SIP.TCP, "tls": o.d.SIP.TLS}[transport][0]
 		b := peer.StartBaresip(t, peer.Account{
 			User: p.username, Password: p.password, Domain: o.domain, Proxy: proxy, Transport: transport,
-			Tone: tones[i], Encryption: encryption,
+			Tone: tones[i], Encryption: encryption, Codec: codec,
 		})
 		b.Await(t, "REGISTER_OK")
 		list = append(list, b)

@@ -10,6 +10,7 @@ import (
 	"math"
 	"mime/multipart"
 	"net/http"
+	"strings"
 	"testing"
 
 	"dialtone/test/peer"
@@ -79,13 +80,25 @@ func (d *daemon) upload(t testing.TB, method, path, name string, file []byte, st
 // preview is a clip as a phone with PCMU hears it.
 func (d *daemon) preview(t testing.TB, clip string) []int16 {
 	t.Helper()
-	a := d.call(t, http.MethodGet, clip+"/audio?codec=pcmu", nil)
+	return d.previewIn(t, clip, "pcmu")
+}
+
+// previewIn is a clip as a phone with a codec hears it, 8 kHz: of wider sound every other
+// sample is the mean of two.
+func (d *daemon) previewIn(t testing.TB, clip, codec string) []int16 {
+	t.Helper()
+	a := d.call(t, http.MethodGet, clip+"/audio?codec="+codec, nil)
 	if a.status != http.StatusOK || len(a.raw) < 44 {
 		t.Fatal(a)
 	}
-	samples := make([]int16, (len(a.raw)-44)/2)
+	width := int(endian.LittleEndian.Uint32(a.raw[24:])) / 8000
+	samples := make([]int16, (len(a.raw)-44)/2/width)
 	for i := range samples {
-		samples[i] = int16(endian.LittleEndian.Uint16(a.raw[44+2*i:]))
+		sum := 0
+		for j := range width {
+			sum += int(int16(endian.LittleEndian.Uint16(a.raw[44+2*(i*width+j):])))
+		}
+		samples[i] = int16(sum / width)
 	}
 	return samples
 }
@@ -166,6 +179,56 @@ func TestMusicOnHold(t *testing.T) {
 			await(t, "the tune at Ben's", func() error { return musical(ben.Samples(t)) })
 			ada.Command(t, "hangup", "")
 			ben.Await(t, "CALL_CLOSED")
+		})
+	}
+}
+
+// TestMusicInEveryCodec: real phones that know one codec hear the clip on hold, also in a
+// call that was transferred, and each other again after it; what both say is recorded.
+func TestMusicInEveryCodec(t *testing.T) {
+	t.Parallel()
+	d := start(t, options{})
+	for _, codec := range []string{"PCMA", "G722", "opus"} {
+		t.Run(codec, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, d)
+			o.addSeat(t, seat{"Cleo Side", "1003", "T46U", "Yealink SIP-T46U 108.86.0.75 %s"})
+			clip := o.path + "/audio_clips/" + d.upload(t, http.MethodPost, o.path+"/audio_clips", "Sweep", sweep(400, 2400, 2), http.StatusCreated).id()
+			d.want(t, http.StatusOK, http.MethodPatch, o.path, object{"hold_music_clip": d.get(t, clip).id(), "recording_enabled": true})
+			phones := callersWith(t, o, "udp", "", codec)
+			ada, ben, cleo := phones[0], phones[1], phones[2]
+			talk(t, ada, ben, "1002")
+			awaitTone(t, "Ben's tone at Ada's", ada, tones[1])
+			awaitTone(t, "Ada's tone at Ben's", ben, tones[0])
+			if codec != "opus" { // we make none: the phone shows the hold
+				sound := d.previewIn(t, clip, strings.ToLower(codec))
+				ada.Command(t, "hold", "")
+				awaitMusic(t, "the clip at Ben's", ben, sound)
+				ada.Command(t, "resume", "")
+				awaitTone(t, "Ada's tone after the hold", ben, tones[0])
+				ada.Command(t, "transfer", "sip:1003@"+o.domain)
+				cleo.Await(t, "CALL_INCOMING")
+				cleo.Command(t, "accept", "")
+				awaitTone(t, "Cleo's tone at Ben's", ben, tones[2])
+				cleo.Command(t, "hold", "")
+				awaitMusic(t, "the clip at Ben's, who was transferred", ben, sound)
+				cleo.Command(t, "resume", "")
+				awaitTone(t, "Cleo's tone after the hold", ben, tones[2])
+			}
+			ben.Command(t, "hangup", "")
+			r := o.awaitRecordings(t, 1, func(r object) error {
+				if r.str("state") != "done" {
+					return fmt.Errorf("recording %v", r)
+				}
+				return nil
+			})[0]
+			left, right := o.recording(t, r.id())
+			if ours, theirs := rings(left, tones[0]), rings(right, tones[1]); ours < 0.1 || theirs < 0.1 {
+				t.Errorf("%.1f s of Ada and %.1f s of Ben are recorded", ours, theirs)
+			}
+			if codec != "opus" && rings(left, tones[2]) < 0.1 {
+				t.Error("nothing is recorded of Cleo")
+			}
 		})
 	}
 }

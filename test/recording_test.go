@@ -16,7 +16,8 @@ import (
 	"dialtone/test/peer"
 )
 
-// recording downloads a recording and gives both its sides, 8 kHz.
+// recording downloads a recording and gives both its sides, 8 kHz; of wideband ones every
+// other sample.
 func (o *office) recording(t testing.TB, id string) (left, right []int16) {
 	t.Helper()
 	a := o.d.call(t, http.MethodGet, o.path+"/recordings/"+id+"/audio", nil)
@@ -24,10 +25,10 @@ func (o *office) recording(t testing.TB, id string) (left, right []int16) {
 		t.Fatalf("recording %s: %d, %d bytes", id, a.status, len(a.raw))
 	}
 	b := a.raw
-	if channels, rate, size := endian.LittleEndian.Uint16(b[22:]), endian.LittleEndian.Uint32(b[24:]), endian.LittleEndian.Uint32(b[40:]); channels != 2 || rate != 8000 || int(size) != len(b)-44 {
+	if channels, rate, size := endian.LittleEndian.Uint16(b[22:]), endian.LittleEndian.Uint32(b[24:]), endian.LittleEndian.Uint32(b[40:]); channels != 2 || rate%8000 != 0 || int(size) != len(b)-44 {
 		t.Fatalf("%d channels at %d Hz, %d of %d bytes", channels, rate, size, len(b)-44)
 	}
-	for i := 44; i+3 < len(b); i += 4 {
+	for i := 44; i+3 < len(b); i += 4 * int(endian.LittleEndian.Uint32(b[24:])) / 8000 {
 		left = append(left, int16(endian.LittleEndian.Uint16(b[i:])))
 		right = append(right, int16(endian.LittleEndian.Uint16(b[i+2:])))
 	}

@@ -25,6 +25,7 @@ type Account struct {
 	Tone           int         // Hz baresip sends in calls; 0 = 440
 	Listen         string      // where baresip's own sockets are; empty = 127.0.0.1:0
 	Encryption     string      // baresip's mediaenc: srtp, srtp-mand; empty = none
+	Codec          string      // the only one of baresip's: PCMU, PCMA, G722, opus; empty = PCMU and PCMA
 }
 
 func (a Account) checked(t testing.TB) Account {

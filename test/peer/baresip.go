@@ -30,6 +30,7 @@ ausrc_channels 1
 auplay_channels 1
 module_path /usr/lib/baresip/modules
 module g711.so
+%[5]s
 module aufile.so
 module sndfile.so
 module srtp.so
@@ -75,6 +76,9 @@ func StartBaresip(t testing.TB, a Account) *Baresip {
 		a.aor(), a.Transport, a.User, a.Password, a.Proxy, a.Transport, a.RegInterval)
 	if a.Encryption != "" {
 		params += ";mediaenc=" + a.Encryption
+	}
+	if a.Codec != "" {
+		params += ";audio_codecs=" + a.Codec
 	}
 	b.Command(t, "uanew", params)
 	return b
@@ -140,12 +144,15 @@ func (b *Baresip) start(t testing.TB, path string, a Account) {
 	t.Helper()
 	dir, port := t.TempDir(), freePort(t)
 	b.dir = dir
-	authorities := ""
+	authorities, codec := "", ""
+	if m := map[string]string{"G722": "g722.so", "opus": "opus.so"}[a.Codec]; m != "" {
+		codec = "module " + m
+	}
 	if a.CAFile != "" {
 		authorities = "sip_cafile " + a.CAFile
 	}
 	for name, text := range map[string]string{
-		"config":   fmt.Sprintf(baresipConfig, dir, port, authorities, cmp.Or(a.Listen, "127.0.0.1:0")),
+		"config":   fmt.Sprintf(baresipConfig, dir, port, authorities, cmp.Or(a.Listen, "127.0.0.1:0"), codec),
 		"accounts": "# the account is added over the control port\n",
 		"in.wav":   toneFile(a.Tone),
 	} {

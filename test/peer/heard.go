@@ -28,10 +28,16 @@ func (b *Baresip) Samples(t testing.TB) []int16 {
 	if err != nil || len(raw) < wavHeader {
 		return nil
 	}
+	// Of wider sound each sample is the mean of as many, over both channels.
+	width := max(1, int(binary.LittleEndian.Uint16(raw[22:]))*int(binary.LittleEndian.Uint32(raw[24:]))/rate)
 	raw = raw[wavHeader:]
-	samples := make([]int16, len(raw)/2)
+	samples := make([]int16, len(raw)/2/width)
 	for i := range samples {
-		samples[i] = int16(binary.LittleEndian.Uint16(raw[2*i:])) //nolint:gosec // two's complement
+		sum := 0
+		for j := range width {
+			sum += int(int16(binary.LittleEndian.Uint16(raw[2*(i*width+j):]))) //nolint:gosec // two's complement
+		}
+		samples[i] = int16(sum / width) //nolint:gosec // the mean of such
 	}
 	return samples
 }
