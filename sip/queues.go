@@ -67,6 +67,10 @@ func (s *Server) loadQueues() {
 // queueWritten takes over what a change means for queues.
 func (s *Server) queueWritten(c store.Change) {
 	switch r := c.Record().(type) {
+	case *record.Account:
+		if c.After == nil { // which stands for all that was below it
+			s.loadQueues()
+		}
 	case *record.CallQueue:
 		if c.After == nil {
 			s.queues.Remove(r.ID)

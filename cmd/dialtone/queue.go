@@ -29,7 +29,9 @@ func (l *live) Queue(queue record.ID) ([]admin.QueueCaller, map[record.ID]admin.
 
 // queueChanged tells who watches what a queue is like now.
 func (d *daemon) queueChanged(account, queue record.ID) {
-	d.hub.Publish(account, admin.QueueEvent(d.store, &live{d}, queue))
+	if d.hub.Watched(account) {
+		d.hub.Publish(account, admin.QueueEvent(d.store, &live{d}, queue))
+	}
 }
 
 // queued is a caller in a queue as events about him tell.

@@ -247,7 +247,7 @@ func (d *daemon) viewConfig() view.Config {
 		URL:     d.cfg.Provision.PublicURL, Scheme: d.certs.provision.scheme(), Port: int(tcpAddr(d.phones.Addr()).Port()),
 		SIP:     view.Listeners{Host: sipHost(d.cfg.SIP.Advertised, bound)},
 		Expires: min(defaultExpires, d.cfg.SIP.MaxExpires), Uploads: true,
-		Features: layout.Features{BLF: true, Intercom: true, Park: true, Recording: true},
+		Features: layout.Features{BLF: true, Intercom: true, Park: true, Recording: true, Queues: true},
 	}
 	if len(bound.UDP) > 0 {
 		c.SIP.UDP = int(bound.UDP[0].Port())
