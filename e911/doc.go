@@ -8,7 +8,7 @@
 //  2. a slot of a memory-mapped file takes the plan, without a system call;
 //  3. what the INVITE to each trunk carries about the place ([Service.Convey]);
 //  4. the INVITE leaves;
-//  5. one urgent transaction writes the record, a mail for each recipient and an event for
+//  5. one urgent transaction writes the record, a mail or text for each recipient and an event for
 //     each webhook, and the slot is free again.
 //
 // What happens next (answered, not connected, ended, called back) is a transaction and a mail
