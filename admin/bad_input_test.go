@@ -66,7 +66,7 @@ func TestBadBodies(t *testing.T) {
 
 		{"911", w.at("/extensions"), `{"number":"911","target":{"type":"user","id":"` + string(o.user) + `"}}`, 422, codeInvalid, map[string]string{"number": record.CodeInvalid}},
 		{"9911", w.at("/extensions"), `{"number":"9911","target":{"type":"user","id":"` + string(o.user) + `"}}`, 409, store.ConflictReserved, map[string]string{"number": store.ConflictReserved}},
-		{"not yet", w.at("/extensions"), `{"number":"1001","target":{"type":"fax","id":"num_1"}}`, 422, codeInvalid, map[string]string{"target.type": record.CodeNotAvailable}},
+		{"nobody's fax box", w.at("/extensions"), `{"number":"1001","target":{"type":"fax","id":"num_1"}}`, 422, codeInvalid, map[string]string{"target.id": record.CodeNotFound}},
 		{"overlap", w.at("/provisioning/rotate"), `{"overlap_hours":-1}`, 422, codeInvalid, map[string]string{"overlap_hours": record.CodeOutOfRange}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

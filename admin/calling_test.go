@@ -36,7 +36,6 @@ func TestNumbers(t *testing.T) {
 	for _, bad := range []fieldsOf{
 		{"number": "911"},
 		{"number": "+13125550101", "target": fieldsOf{"type": "call_queue", "id": "qu_1"}},
-		{"number": "+13125550101", "fax_enabled": true},
 		{"number": "+13125550101", "delete_documents": true},
 		{"number": "+13125550101", "target": fieldsOf{"type": "user", "id": "user_00000000000000000000000000"}},
 	} {

@@ -65,7 +65,7 @@ func (s *Server) newCalls(cfg Config) (err error) {
 		Dial:    carrier{s}.Dial,
 		Records: records{s.history}, Notify: s.happened, Waiting: s.music, Slots: s.slots, Speaker: speaker{s.store, cfg.Log},
 		Queues: s.queues, Clips: s.music, Voice: &voice{speaker: speaker{s.store, cfg.Log}},
-		Emergency: cfg.Emergency, Archive: cfg.Archive,
+		Emergency: cfg.Emergency, Archive: cfg.Archive, Faxes: cfg.Faxes,
 		Log: cfg.Log, Now: s.now, Registerer: cfg.Registerer,
 	})
 	return nil

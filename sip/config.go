@@ -42,6 +42,8 @@ type Config struct {
 	Bound func(registrar.Event)
 	// Emergency knows where who calls for help is and who is told; nil: calls go without.
 	Emergency call.EmergencyPlan
+	// Faxes receives faxes; nil: nobody does.
+	Faxes call.Faxes
 	// Archive keeps recordings of calls; nil: they are not recorded.
 	Archive call.Archive
 	// Drain is how long calls may go on once Serve's context has ended.

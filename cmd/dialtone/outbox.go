@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync/atomic"
 
 	"dialtone/configs"
 	"dialtone/internal/outbox"
 	"dialtone/sip"
+	"dialtone/store/blob"
 	"dialtone/store/record"
 )
 
@@ -21,6 +23,7 @@ func (d *daemon) openOutbox() (closing func() error, err error) {
 	if err != nil {
 		return nil, err
 	}
+	mail.Open = func(h blob.Hash) (io.ReadCloser, error) { return d.store.Blobs().Open(h) }
 	d.outbox = outbox.New(outbox.Config{Store: d.store, Mail: mail, Phones: &d.texts, Version: version, Log: d.log, Registerer: d.metrics})
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)

@@ -69,6 +69,8 @@ type daemon struct {
 	texts  texts
 
 	emergency  *e911.Service
+	faxes      faxes
+	faxDialer  faxDialer
 	recordings *recording.Archive
 	transcribe func() // tells that a recording waits; nil where nobody transcribes
 
@@ -103,6 +105,11 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	closeEmergency := d.openEmergency() //nolint:contextcheck // it follows calls until it is closed, after everything that places them
 	defer func() { err = errors.Join(err, closeEmergency()) }()
 
+	closeFaxes, err := d.openFaxes() //nolint:contextcheck // faxes end when their calls have
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeFaxes()) }()
 	closeRecordings, err := d.openRecordings() //nolint:contextcheck // calls are recorded until they are over
 	if err != nil {
 		return err
@@ -150,6 +157,7 @@ func storeConfig(cfg *configs.Config, log *slog.Logger, metrics prometheus.Regis
 			PhoneUploads:                r.PhoneUploadsPerKind,
 			CallRecords:                 r.CallRecords,
 			Recordings:                  r.Recordings,
+			Faxes:                       r.Faxes,
 			EmergencyCalls:              r.EmergencyCalls,
 		},
 	}
@@ -162,12 +170,13 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 		UDP: cfg.SIP.UDP, TCP: cfg.SIP.TCP, TLS: cfg.SIP.TLS, WSS: cfg.SIP.WSS, Certificates: d.certs.forSIP(), ClientCA: d.certs.sipCA, Advertised: cfg.SIP.Advertised,
 		MinExpires: cfg.SIP.MinExpires, MaxExpires: cfg.SIP.MaxExpires, Allow: cfg.SIP.Allow,
 		Media:   sip.Media{Address: cfg.Media.Address, Advertised: cfg.Media.Advertised, Ports: [2]int{int(cfg.Media.Ports.First), int(cfg.Media.Ports.Last)}},
-		Archive: d.recordings, Emergency: emergencies{d.emergency}, Notify: d.news, QueueChanged: d.queueChanged, Bound: d.bound, Drain: cfg.Drain, Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
+		Archive: d.recordings, Faxes: d.faxes, Emergency: emergencies{d.emergency}, Notify: d.news, QueueChanged: d.queueChanged, Bound: d.bound, Drain: cfg.Drain, Version: version, Store: d.store, Log: d.log, Registerer: d.metrics,
 	})
 	if err != nil {
 		return err
 	}
 	d.texts.edge.Store(d.edge)
+	d.faxDialer.edge.Store(d.edge)
 	d.phones = &provision.Server{
 		Listen: cfg.Provision.Listen, TLS: d.certs.forPhones(cfg.Provision.TLS.OldPhones), ClientCA: d.certs.clientCA, Store: d.store,
 		SameEverywhere: cfg.Provision.PublicURL != "" && cfg.SIP.Advertised != "",

@@ -23,6 +23,8 @@ type offer struct {
 func (c *Call) offered(l *leg, ev offer) {
 	other := c.other(l)
 	switch {
+	case c.faxing != nil && c.faxing.l == l:
+		c.offeredFax(c.faxing, ev)
 	case l.media == nil:
 		c.passOffer(l, other, ev)
 	case l.asked != nil:
@@ -151,6 +153,10 @@ func (c *Call) reoffer(l *leg, wish sdp.Direction, h ...dialog.Header) {
 // reanswered takes the answer to an offer of ours, or its refusal: then everything is as
 // it was.
 func (c *Call) reanswered(l *leg, ev dialog.Reanswered) {
+	if c.faxing != nil && c.faxing.l == l {
+		c.reansweredFax(c.faxing, ev)
+		return
+	}
 	l.offering = false
 	if l.media == nil {
 		c.passAnswer(l, ev)

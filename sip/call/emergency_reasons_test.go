@@ -55,6 +55,7 @@ var againstHelp = map[string]func(t *testing.T, p *pbx){
 	record.ReasonTimeout:            nil,
 	record.ReasonProtocolError:      nil,
 	record.ReasonCompletedElsewhere: nil,
+	record.ReasonFaxLimit:           nil, // calls to a fax number alone end so
 	record.ReasonQueueFull:          nil, // calls to a queue alone end so
 	record.ReasonQueueEmpty:         nil,
 	record.ReasonQueueTimeout:       nil,

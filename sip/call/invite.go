@@ -127,6 +127,8 @@ func (c *Call) ringDecided(l *leg) bool {
 		c.slotDialled(l)
 	case route.Queue:
 		c.enqueue(l, c.decision)
+	case route.Fax:
+		c.receiveFax(l)
 	default:
 		c.end(refusal(480, "Temporarily Unavailable", record.ReasonUnreachable))
 	}
@@ -172,6 +174,7 @@ func (c *Call) end(o outcome) {
 	}
 	c.over, c.ended = true, o
 	c.vacate()
+	c.unfax(o)
 	cause := causeOf(o)
 	if c.why != (dialog.Cause{}) && o.by != record.HungUpBySystem {
 		cause = c.why

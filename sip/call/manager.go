@@ -73,6 +73,8 @@ type Config struct {
 	Waiting Waiting
 	// Slots are where calls are parked; nil: they cannot be.
 	Slots Slots
+	// Faxes receives faxes; nil: nobody does.
+	Faxes Faxes
 	// Archive keeps recordings; nil: calls are not recorded.
 	Archive Archive
 	// Queues say whom to ring for callers who wait, Clips play them music and Voice

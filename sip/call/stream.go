@@ -25,6 +25,8 @@ type stream interface {
 	SendDTMF(digits string) error
 	Stats() media.Stats
 	Record(t *media.Tap)
+	Terminate(receive func([]byte))
+	SendDatagram(b []byte)
 	Leave()
 	Close()
 }

@@ -61,6 +61,9 @@ func (r *router) ofTrunk(t *record.ProviderAccount) CallerID {
 
 // ownNumber is the number a phone's calls show: the device's, the user's, the account's.
 func (r *router) ownNumber() *record.Number {
+	if r.shows != nil {
+		return r.shows
+	}
 	if n := r.ownOf(&r.d.Shown); n != nil {
 		return n
 	}

@@ -45,6 +45,8 @@ type router struct {
 	d       Decision
 	// prefix stands before the caller's name on phones.
 	prefix string
+	// shows is the number a fax goes out with; nil for calls.
+	shows *record.Number
 	// led says the call was led here by the called side's settings: the caller's permissions no longer count.
 	led bool
 }

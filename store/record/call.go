@@ -70,6 +70,7 @@ const (
 	ReasonQueueFull          = "queue_full"
 	ReasonQueueEmpty         = "queue_empty"
 	ReasonQueueTimeout       = "queue_timeout"
+	ReasonFaxLimit           = "fax_limit" // as many faxes as the account may have came within the hour
 	ReasonAbandoned          = "abandoned" // the caller hung up while he waited in a queue
 )
 
@@ -81,7 +82,7 @@ func CallReasons() []string {
 		ReasonTrunkLimit, ReasonIncompatibleMedia, ReasonNoMedia, ReasonSessionExpired, ReasonLoop, ReasonForbidden,
 		ReasonTransferred, ReasonAdminHangup, ReasonShuttingDown, ReasonTimeout, ReasonProtocolError,
 		ReasonInternalError, ReasonCompletedElsewhere, ReasonQueueFull, ReasonQueueEmpty, ReasonQueueTimeout,
-		ReasonAbandoned,
+		ReasonAbandoned, ReasonFaxLimit,
 	}
 }
 

@@ -52,14 +52,11 @@ func (n *Number) Validate() error {
 		p.Add("number", CodeRequired, "must be a number in international form")
 	}
 	if n.Target != nil {
-		n.Target.check("target", &p)
+		n.Target.checkFax("target", &p)
 	}
 	p.text("caller_id_name", &n.CallerIDName, MaxCallerIDName)
 	p.text("caller_id_prefix", &n.CallerIDPrefix, MaxCallerIDPrefix)
 	p.emails("fax_recipients", n.FaxRecipients)
-	if n.FaxEnabled {
-		p.Add("fax_enabled", CodeNotAvailable, "faxes are not available yet")
-	}
 	if n.DeleteDocuments && len(n.FaxRecipients) == 0 {
 		p.Add("delete_documents", CodeInvalid, "needs at least one of fax_recipients: nobody would have the fax")
 	}

@@ -69,7 +69,7 @@ func placedList(field string, list []Target) []PlacedTarget {
 func (t *Target) named() (Kind, bool) {
 	kind, ok := map[string]Kind{
 		TargetUser: KindUser, TargetDeviceLine: KindDevice, TargetRingGroup: KindRingGroup,
-		TargetCallQueue: KindCallQueue,
+		TargetCallQueue: KindCallQueue, TargetFax: KindNumber,
 	}[t.Type]
 	return kind, ok
 }
@@ -99,7 +99,7 @@ func (t *Target) check(field string, p *Problems) {
 		p.Add(field+".type", CodeInvalid, "only an extension can stand for park slots")
 		return
 	case TargetFax:
-		p.Add(field+".type", CodeNotAvailable, "targets of type %s are not available yet", t.Type)
+		p.Add(field+".type", CodeInvalid, "only an extension or a number can stand for a fax box")
 		return
 	case "":
 		p.Add(field+".type", CodeRequired, "must be user, device_line, ring_group, call_queue, external or, of an extension, park")
@@ -121,10 +121,25 @@ func (t *Target) check(field string, p *Problems) {
 	}
 }
 
-// checkExtension checks the target of an extension, which may also be park slots.
+// checkFax checks a target that may also be the fax box of a number.
+func (t *Target) checkFax(field string, p *Problems) {
+	if t.Type != TargetFax {
+		t.check(field, p)
+		return
+	}
+	if t.ID == "" {
+		p.Add(field+".id", CodeRequired, "must name the number whose faxes it takes")
+	}
+	if t.Line != 0 || t.Number != "" || t.First != 0 || t.Last != 0 {
+		p.Add(field, CodeInvalid, "a target of type fax has nothing besides an id")
+	}
+}
+
+// checkExtension checks the target of an extension, which may also be park slots or a fax
+// box.
 func (t *Target) checkExtension(field string, p *Problems) {
 	if t.Type != TargetPark {
-		t.check(field, p)
+		t.checkFax(field, p)
 		return
 	}
 	p.between(field+".first", t.First, 1, MaxParkSlot)

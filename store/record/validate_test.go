@@ -71,7 +71,7 @@ func TestValidate(t *testing.T) {
 		{"unknown feature", "feature_codes.fly", CodeUnknownField, account(func(a *Account) { a.FeatureCodes["fly"] = "*1" })},
 		{"feature code twice", "feature_codes.dnd_on", CodeDuplicate, account(func(a *Account) { a.FeatureCodes["dnd_on"] = a.FeatureCodes["dnd_off"] })},
 		{"feature code 911", "feature_codes.park", CodeReserved, account(func(a *Account) { a.FeatureCodes["park"] = "*911" })},
-		{"park fallback later", "park_fallback.type", CodeNotAvailable, account(func(a *Account) { a.ParkFallback = &Target{Type: TargetFax, ID: "num_x"} })},
+		{"park fallback fax", "park_fallback.type", CodeInvalid, account(func(a *Account) { a.ParkFallback = &Target{Type: TargetFax, ID: "num_x"} })},
 		{"raw parameter with a line break", "settings.raw.a.b", CodeInvalid, account(func(a *Account) { a.Settings.Raw = map[string]string{"a.b": "1\nc = 2"} })},
 		{"raw parameter's name", "settings.raw.a b", CodeInvalid, account(func(a *Account) { a.Settings.Raw = map[string]string{"a b": "1"} })},
 		{"raw server", "settings.raw.static.auto_provision.server.url", CodeReserved, account(func(a *Account) {

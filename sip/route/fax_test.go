@@ -1,0 +1,50 @@
+package route_test
+
+import (
+	"testing"
+
+	"dialtone/sip/route"
+	"dialtone/store/record"
+)
+
+func TestDecideFax(t *testing.T) {
+	for _, tt := range []struct {
+		name, dialled, want, direction string
+	}{
+		{"outside", "+13125550199", "trunk", record.CallOutbound},
+		{"a user", "1001", "ring", record.CallInternal},
+		{"an emergency number", "911", "refuse", record.CallInternal},
+		{"988", "988", "refuse", record.CallInternal},
+		{"a feature code", "*78", "refuse", record.CallInternal},
+		{"nothing", "", "refuse", record.CallInternal},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld()
+			account := w.NumberByID("num_ann").Account
+			d := route.DecideFax(w, account, "num_ann", tt.dialled, noon)
+			if d.Kind.String() != tt.want || d.Direction != tt.direction {
+				t.Errorf("%s, %s", d.Kind, d.Direction)
+			}
+			if d.Kind == route.Trunk {
+				if shown := d.Plan.Stages[0].Targets[0].Ways[0].Shown; shown.Own != "num_ann" {
+					t.Errorf("shows %+v", shown)
+				}
+			}
+		})
+	}
+}
+
+// A number for faxes leads to a machine of ours, directly and as a target.
+func TestFaxNumber(t *testing.T) {
+	w := newWorld()
+	n := w.NumberByID("num_ann")
+	n.Target, n.FaxEnabled = nil, true
+	c := route.Caller{Trunks: []record.ID{"prva_a"}, Number: "+14155550123"}
+	if d := route.Decide(w, c, annNum, noon); d.Kind != route.Fax || d.Fax != "num_ann" {
+		t.Errorf("%s %s", d.Kind, d.Fax)
+	}
+	n.FaxEnabled = false
+	if d := route.Decide(w, c, annNum, noon); d.Kind != route.Refuse {
+		t.Errorf("not enabled: %s", d.Kind)
+	}
+}
