@@ -105,6 +105,7 @@ func TestAudioClipRefusals(t *testing.T) {
 		"M4A":           {map[string]string{"name": "x"}, []byte("\x00\x00\x00\x20ftypM4A \x00\x00"), 422, "file", "unsupported_format"},
 		"empty file":    {map[string]string{"name": "x"}, []byte{}, 422, "file", "empty"},
 		"eleven min":    {map[string]string{"name": "x"}, wavFile(make([]int16, 11*60*4000), 4000), 413, "file", "too_large"},
+		"10 MB of tags": {map[string]string{"name": "x"}, append([]byte("ID3\x04\x00\x00\x04\x71\x30\x00"), make([]byte, 10<<20)...), 413, "file", "too_large"},
 		"unknown field": {map[string]string{"name": "x", "colour": "blue"}, beep(440, 1), 422, "colour", "unknown_field"},
 		"read-only":     {map[string]string{"name": "x", "format": "mp3"}, beep(440, 1), 422, "format", "read_only"},
 		"long name":     {map[string]string{"name": strings.Repeat("x", 101)}, beep(440, 1), 422, "name", "too_long"},

@@ -129,7 +129,8 @@ func handleTranscribe(c *call) (*answer, error) {
 		if err != nil {
 			return effect{}, err
 		}
-		if r.State != record.RecordingDone || r.Transcription.State == record.TranscriptionRunning {
+		running := r.Transcription.State == record.TranscriptionRunning && c.server.Transcribe != nil
+		if r.State != record.RecordingDone || running {
 			return effect{}, &store.Conflict{Code: store.ConflictState, Detail: "there is no file to transcribe, or it is being done"}
 		}
 		r.Transcription = record.Transcription{State: record.TranscriptionWaiting, Reason: c.server.Untranscribed, DueAt: tx.Now()}

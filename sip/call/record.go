@@ -55,6 +55,7 @@ func (c *Call) followRecording() {
 	if c.m.config.Archive == nil || c.over || !talking && r.running == nil {
 		return
 	}
+	defer c.surviveRecording()
 	if !r.decided {
 		r.decided, r.wanted = true, c.accountRecords()
 	}
@@ -73,6 +74,17 @@ func (c *Call) followRecording() {
 	}
 	if r.running != nil {
 		c.tapSeats(r.running)
+	}
+}
+
+// surviveRecording lets the call go on, unrecorded, after a fault of ours.
+func (c *Call) surviveRecording() {
+	if r := recover(); r != nil {
+		c.fault(r)
+		if running := c.recorder.running; running != nil {
+			running.tape.Close()
+		}
+		c.recorder = recorder{decided: true, never: true}
 	}
 }
 

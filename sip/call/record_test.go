@@ -119,14 +119,14 @@ func newRecordingPBX(t *testing.T) (*pbx, *archive) {
 	t.Helper()
 	a := &archive{}
 	p := newPBX(t, func(c *Config) { c.Archive, c.Waiting = a, newMusicians() })
-	p.recordCalls(true)
+	p.recordCalls(t, true)
 	return p, a
 }
 
-func (p *pbx) recordCalls(on bool) {
-	p.t.Helper()
-	err := p.records.store.Update(p.t.Context(), func(tx *store.Tx) error {
-		a, err := store.Load[*record.Account](tx, p.account)
+func (r *records) recordCalls(t *testing.T, on bool) {
+	t.Helper()
+	err := r.store.Update(t.Context(), func(tx *store.Tx) error {
+		a, err := store.Load[*record.Account](tx, r.account)
 		if err != nil {
 			return err
 		}
@@ -134,7 +134,7 @@ func (p *pbx) recordCalls(on bool) {
 		return tx.Replace(a, 0)
 	})
 	if err != nil {
-		p.t.Fatal(err)
+		t.Fatal(err)
 	}
 }
 
@@ -218,7 +218,7 @@ func TestRecordToggle(t *testing.T) {
 // Where the account does not record calls, no key does.
 func TestRecordingNotEnabled(t *testing.T) {
 	p, files := newRecordingPBX(t)
-	p.recordCalls(false)
+	p.recordCalls(t, false)
 	a, _ := talk(t, p.phone("ann"), "1003", p.phone("cid"))
 	if status := press(t, a, "on"); status != 403 {
 		t.Errorf("on answered %d", status)
@@ -282,5 +282,27 @@ func TestRecordOnFullDisk(t *testing.T) {
 	p.quiet()
 	if n := len(files.all()); n != 1 {
 		t.Errorf("%d recordings", n)
+	}
+}
+
+// A fault of ours in recording ends the recording, not the call.
+func TestRecordingFaults(t *testing.T) {
+	r := newRecords(t)
+	r.bind("cid", dead, "sip:cid@127.0.0.1:1")
+	r.recordCalls(t, true)
+	m, s := newScripted(r)
+	defer m.Close()
+	m.config.Archive = &archive{}
+	a, _ := talking(r, m, s, "ann", "1003") // the script has no tapes
+	do(m, a, func(c *Call, _ *leg) {
+		if !c.talking() || c.recorder.running != nil || !c.recorder.never {
+			t.Errorf("talking %t, %+v", c.talking(), c.recorder)
+		}
+	})
+	settle(m)
+	bye(a)
+	eventually(t, "end of the call", func() bool { return m.Len() == 0 })
+	if c := r.record(t, 0); c.Reason != record.ReasonNormal {
+		t.Errorf("ended by %s", c.Reason)
 	}
 }

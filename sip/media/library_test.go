@@ -278,6 +278,56 @@ func TestMusicHasOneMoment(t *testing.T) {
 	}
 }
 
+// A hundred hear a clip to its end although it gets another sound meanwhile, without a
+// packet missing; asked again, each hears the new one.
+func TestClipReplacedWhileHundredListen(t *testing.T) {
+	w := newShop(t)
+	waltz, other := w.clip(t, "waltz", 500), w.clip(t, "other", 500)
+	w.play(t, waltz, nil)
+	e := newEngine(t)
+	streams, phones := make([]*Stream, 100), make([]*phone, 100)
+	for i := range streams {
+		streams[i], phones[i] = listener(t, e, []string{"0", "8", "9"}[i%3])
+		streams[i].Play(w.Music(string(w.account.ID), ""))
+	}
+	hear := func(i int, mark byte) *rtp.Packet {
+		got := phones[i].receive()
+		if want := mark + byte(i%3); got.Payload[10] != want {
+			t.Fatalf("listener %d hears %q, not %q", i, got.Payload[10], want)
+		}
+		return got
+	}
+	last := make([]uint16, len(streams))
+	for i := range streams {
+		last[i] = hear(i, 'w').SequenceNumber
+	}
+	w.update(t, func(tx *store.Tx) error {
+		c, err := store.Load[*record.AudioClip](tx, waltz.ID)
+		if err != nil {
+			return err
+		}
+		c.PCMU, c.PCMA, c.G722 = other.PCMU, other.PCMA, other.G722
+		return tx.Replace(c, 0)
+	})
+	for range 5 {
+		for i := range streams {
+			got := hear(i, 'w')
+			if last[i]++; got.SequenceNumber != last[i] {
+				t.Fatalf("listener %d gets packet %d after %d", i, got.SequenceNumber, last[i]-1)
+			}
+		}
+	}
+	for i, s := range streams {
+		s.Play(w.Music(string(w.account.ID), ""))
+		s.wait()
+		for got := phones[i].receive(); got.Payload[10] != 'o'+byte(i%3); got = phones[i].receive() {
+			if got.Payload[10] != 'w'+byte(i%3) {
+				t.Fatalf("listener %d hears %q", i, got.Payload[10])
+			}
+		}
+	}
+}
+
 func TestMusicOverSRTP(t *testing.T) {
 	w := newShop(t)
 	w.play(t, w.clip(t, "waltz", 100), nil)
