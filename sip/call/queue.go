@@ -17,6 +17,7 @@ type queueing struct {
 	queue    *record.CallQueue // as it was when somebody was last rung
 	decision route.Decision    // that led here
 	ticket   QueueTicket
+	refused  string // why he may not wait
 	joined   time.Time
 	music    media.Source // nil until it is found
 	speaking bool         // something is being said instead of it
@@ -31,27 +32,41 @@ type Clips interface {
 	Clip(account, clip record.ID) media.Source
 }
 
-// enqueue lets somebody wait in the queue a decision names, answered if he is not yet.
+// enqueue lets somebody wait in the queue a decision names.
 func (c *Call) enqueue(of *leg, d route.Decision) {
-	w := &queueing{of: of, decision: d, joined: c.m.now()}
-	c.view(func(dir directory) { w.queue = get[*record.CallQueue](dir.v, d.Queue) })
-	if c.record.AnsweredAt.IsZero() {
-		c.decision = d
+	w, o := c.askQueue(of, d)
+	if w == nil {
+		c.end(o)
+		return
 	}
+	c.queued(w)
+}
+
+// askQueue asks a queue whether somebody may wait there. Nil, with an outcome, where there is
+// none.
+func (c *Call) askQueue(of *leg, d route.Decision) (*queueing, outcome) {
+	w := &queueing{of: of, decision: d, joined: c.m.now()}
+	c.view(func(dir directory) { w.queue = dir.CallQueue(d.Queue) })
 	switch {
 	case w.queue == nil:
-		c.end(refusal(404, "Not Found", record.ReasonNotFound))
-		return
+		return nil, refusal(404, "Not Found", record.ReasonNotFound)
 	case c.m.config.Queues == nil || of.media == nil:
-		c.end(refusal(480, "Temporarily Unavailable", record.ReasonUnreachable))
-		return
+		return nil, refusal(480, "Temporarily Unavailable", record.ReasonUnreachable)
 	}
-	refused := ""
-	w.ticket, refused = c.m.config.Queues.Join(w.queue, w.caller(c), func(o QueueOrder) {
+	w.ticket, w.refused = c.m.config.Queues.Join(w.queue, w.caller(c), func(o QueueOrder) {
 		c.post(func(c *Call) { c.queueOrdered(w, o) })
 	})
-	if refused != "" {
-		c.notLetIn(w, refused)
+	return w, outcome{}
+}
+
+// queued lets somebody wait who may, answered if he is not yet; who may not is led on.
+func (c *Call) queued(w *queueing) {
+	if c.record.AnsweredAt.IsZero() {
+		c.decision = w.decision
+	}
+	if w.refused != "" {
+		c.passed(w, record.QueueRefused, w.refused, "", nil)
+		c.leadFromQueue(w, w.refused)
 		return
 	}
 	c.queueing = w
@@ -59,7 +74,7 @@ func (c *Call) enqueue(of *leg, d route.Decision) {
 		c.end(mediaRefusal(err))
 		return
 	}
-	c.light(of, StateConfirmed)
+	c.light(w.of, StateConfirmed)
 	c.notifyQueue(EventQueueJoined, w, nil)
 	c.findMusic(w)
 	c.announceNext(w)
@@ -70,6 +85,9 @@ func (w *queueing) caller(c *Call) QueueCaller {
 	q := QueueCaller{Call: c.id, JoinedAt: w.joined}
 	if !w.of.who.private {
 		q.Number, q.Name = w.of.who.number, w.of.who.name
+	}
+	if w.decision.Window != nil { // the emergency centre may be calling back
+		q.Priority = 1
 	}
 	return q
 }

@@ -85,10 +85,7 @@ func (c *Call) agentCallsBack(won *leg, _ outcome) {
 	b.agent, c.caller, c.merged, c.rang = won, won, false, false
 	steps := b.attempt.answered(c, won)
 	asked := route.Caller{Account: won.who.account, Credential: won.who.credential}
-	c.view(func(d directory) {
-		c.decision = route.Decide(d, asked, b.who.number, c.m.now())
-		c.showQueueNumber(d, b)
-	})
+	c.view(func(d directory) { c.decision = route.CallBack(d, asked, b.who.number, b.shown(), c.m.now()) })
 	c.record.Dialled = b.who.number
 	c.describe()
 	c.passed(&queueing{queue: b.queue, joined: b.joined}, record.QueueAnswered, "", won.who.user, steps)
@@ -103,22 +100,13 @@ func (c *Call) agentCallsBack(won *leg, _ outcome) {
 	}
 }
 
-// showQueueNumber shows who is called back the number the queue names for that, else the
-// one he had called; where there is none he sees the agent's.
-func (c *Call) showQueueNumber(d directory, b *callback) {
-	id := b.number
+// shown is the number somebody who is called back sees: the one the queue names for that,
+// else the one he had called; where there is none he sees the agent's.
+func (b *callback) shown() record.ID {
 	if offer := b.queue.Callback; offer != nil && offer.OutboundNumber != "" {
-		id = offer.OutboundNumber
+		return offer.OutboundNumber
 	}
-	n := d.NumberByID(id)
-	if id == "" || n == nil || c.decision.Kind != route.Trunk {
-		return
-	}
-	for _, t := range c.decision.Plan.Stages[0].Targets {
-		for i := range t.Ways {
-			t.Ways[i].Shown.Number, t.Ways[i].Shown.Name, t.Ways[i].Shown.Own = n.Number, n.CallerIDName, n.ID
-		}
-	}
+	return b.number
 }
 
 // calledBack ends the ringing of who left the queue.

@@ -29,12 +29,6 @@ func queueEnd(reason string) outcome {
 	return o
 }
 
-// notLetIn leads on who may not wait.
-func (c *Call) notLetIn(w *queueing, reason string) {
-	c.passed(w, record.QueueRefused, reason, "", nil)
-	c.leadFromQueue(w, reason)
-}
-
 // overflowed leads on who has waited in vain.
 func (c *Call) overflowed(w *queueing, o QueueOrder) {
 	c.queueing, c.played = nil, nil // he hears music until it rings
@@ -122,13 +116,17 @@ func (c *Call) leadToQueue(r *ring, d route.Decision) {
 
 // transferToQueue lets of wait in a queue because by has transferred it there.
 func (c *Call) transferToQueue(by, of *leg, d route.Decision, r referral) {
-	if c.emergency || of.media == nil {
-		r.Done(403, "Forbidden")
+	w, o := c.askQueue(of, d)
+	if w != nil && w.refused != "" && w.queue.Overflow == nil {
+		w, o = nil, queueEnd(w.refused)
+	}
+	if w == nil { // they talk on
+		r.Done(o.status, o.text)
 		return
 	}
 	c.noteTransfer(by, d.To)
 	c.transferredToQueue(by, r, false)
-	c.enqueue(of, d)
+	c.queued(w)
 }
 
 // transferredToQueue ends the part of who has transferred somebody to a queue.

@@ -50,7 +50,6 @@ func (c *Call) callable(w *queueing) bool {
 }
 
 // announce says to who waits what is due, instead of the music, which goes on behind it.
-// While an agent's phone rings nothing is said but what was begun.
 func (c *Call) announce(w *queueing) {
 	if c.queueing != w {
 		return

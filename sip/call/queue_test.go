@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"dialtone/sip/call"
 	"dialtone/sip/queue"
 	"dialtone/store"
@@ -556,4 +558,31 @@ func TestAgentCodesSpeak(t *testing.T) {
 		})
 	}
 	h.Quiet()
+}
+
+// Whatever happens to calls in queues, in whatever order, nobody is left there but those
+// who are to be called back.
+func TestRandomQueueing(t *testing.T) {
+	type phones = interface {
+		Obstacle(record.ID) call.Obstacle
+	}
+	call.RandomQueues(t, func(p phones) call.Queues {
+		e := queue.New(queue.Config{Phones: p})
+		t.Cleanup(e.Close)
+		return e
+	}, func(rt *rapid.T, q call.Queues, id record.ID) {
+		e := q.(*queue.Engine)
+		defer e.Close()
+		state, _ := e.State(id)
+		for _, c := range state.Callers {
+			if !c.Callback {
+				rt.Fatalf("left: %+v", state)
+			}
+		}
+		for _, a := range state.Agents {
+			if a.Activity == queue.Talking || a.Activity == queue.InUse {
+				rt.Fatalf("agents: %+v", state.Agents)
+			}
+		}
+	})
 }

@@ -44,7 +44,8 @@ type QueueCaller struct {
 	Number, Name string
 	// JoinedAt is since when; a caller who comes from another queue may keep his time.
 	JoinedAt time.Time
-	// Priority puts those with more of it before others; 0 is usual.
+	// Priority puts those with more of it before others; 0 is usual. Who has any is let in
+	// though the queue is full or empty.
 	Priority int
 }
 

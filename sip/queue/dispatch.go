@@ -28,16 +28,62 @@ func (e *Engine) dispatch(account record.ID) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	now := e.now()
+	p := &pass{now: e.now(), obstacles: obstacles}
+	e.endWrapUps(o, p.now)
 	for _, t := range o.queue() {
-		if why := t.overdue(now); why != "" {
+		if why := t.overdue(p.now); why != "" {
 			e.overflow(t, why)
 			continue
 		}
-		e.ring(t, obstacles, now)
+		e.ring(t, p)
 	}
 	if e.offices[account] == o {
-		e.setClock(o, now)
+		e.setClock(o, p.now)
+	}
+}
+
+// pass is one search for agents.
+type pass struct {
+	now       time.Time
+	obstacles map[record.ID]call.Obstacle
+	looks     map[*line]look // as long as nobody has been rung
+}
+
+// look is what a queue's agents are like at a moment, by seat.
+type look struct {
+	free []Candidate
+	why  []string // why each cannot be rung, empty for who can
+}
+
+// look is asked once for all who wait, until somebody is rung.
+func (p *pass) look(l *line) look {
+	found, known := p.looks[l]
+	if known {
+		return found
+	}
+	found.why = make([]string, len(l.seats))
+	for i, s := range l.seats {
+		found.why[i] = s.hindered(p.obstacles, l.settings.RingInUse, p.now)
+		if found.why[i] == "" {
+			found.free = append(found.free, Candidate{User: s.user, Penalty: s.penalty, Position: s.position, LastCall: s.lastCall, Calls: s.calls})
+		}
+	}
+	if p.looks == nil {
+		p.looks = map[*line]look{}
+	}
+	p.looks[l] = found
+	return found
+}
+
+// endWrapUps has it told whose wrap-up is over. e.mu is held.
+func (e *Engine) endWrapUps(o *office, now time.Time) {
+	for _, l := range o.lines {
+		for _, s := range l.seats {
+			if s.told.Before(s.wrapUp) && !now.Before(s.wrapUp) {
+				s.told = now
+				e.changed(l)
+			}
+		}
 	}
 }
 
@@ -101,29 +147,31 @@ func (e *Engine) overflow(t *ticket, why string) {
 
 // ring has the agents rung who are to be rung for a caller, if there are any, and notes
 // why the others are not. e.mu is held.
-func (e *Engine) ring(t *ticket, obstacles map[record.ID]call.Obstacle, now time.Time) {
-	l := t.line
-	free := make([]Candidate, 0, len(l.seats))
-	for _, s := range l.seats {
-		if why := s.hindered(obstacles, l.settings.RingInUse, now); why != "" {
-			t.log.skip(now, s.user, why)
-			continue
+func (e *Engine) ring(t *ticket, p *pass) {
+	l, now := t.line, p.now
+	of := p.look(l)
+	if !slices.Equal(t.seen, of.why) {
+		t.seen = of.why
+		for i, why := range of.why {
+			if why != "" {
+				t.log.skip(now, l.seats[i].user, why)
+			}
 		}
-		free = append(free, Candidate{User: s.user, Penalty: s.penalty, Position: s.position, LastCall: s.lastCall, Calls: s.calls})
 	}
-	if len(free) == 0 {
+	if len(of.free) == 0 {
 		return
 	}
-	fresh := slices.DeleteFunc(slices.Clone(free), func(c Candidate) bool { return t.tried[c.User] })
+	fresh := slices.DeleteFunc(slices.Clone(of.free), func(c Candidate) bool { return t.tried[c.User] })
 	if len(fresh) == 0 {
 		clear(t.tried)
-		fresh = free
+		fresh = of.free
 	}
 	chosen := Choose(l.settings.Strategy, fresh, l.last, e.rand)
-	for i := range free {
-		t.note(&free[i], chosen, fresh, now)
+	for i := range of.free {
+		t.note(&of.free[i], chosen, fresh, now)
 	}
 	e.order(t, chosen)
+	p.looks = nil
 }
 
 // note writes down whether a free agent is rung, or why not.

@@ -46,6 +46,24 @@ func TestWrapUp(t *testing.T) {
 		}
 		after(2)
 		d.told(t, second, "[ann]")
+		d.takes(second, "ann")
+		d.Through(second)
+		before := d.news("q")
+		after(31)
+		if s, _ := d.State("q"); s.Agents[0].Activity != Idle || d.news("q") == before {
+			t.Errorf("after the wrap-up: %+v, told %d times more", s.Agents[0], d.news("q")-before)
+		}
+	})
+}
+
+func TestLogOfWrapUp(t *testing.T) {
+	in(t, func(t *testing.T, d *desk) {
+		q := newQueue("q", "ann")
+		q.WrapUpSeconds = 30
+		first, second := d.wait(t, q, "first"), d.wait(t, q, "second")
+		d.takes(first, "ann")
+		d.Through(first)
+		after(31)
 		want := []string{record.StepRinging, record.StepWithCaller, record.StepWrapUp, record.StepRang}
 		if got := d.steps(second, "ann"); !slices.Equal(got, want) {
 			t.Errorf("decisions %v, want %v", got, want)
@@ -167,10 +185,8 @@ func TestJoinRefused(t *testing.T) {
 		if _, why := d.join(q, "d"); why != record.ReasonQueueEmpty {
 			t.Errorf("an empty queue: %q", why)
 		}
-		s, _ := d.Statistics("q", time.Time{}, time.Minute)
-		want := Statistics{Offered: 4, Abandoned: 1, Left: 1, Full: 1, Empty: 1, Threshold: time.Minute}
-		if diff := cmp.Diff(want, s); diff != "" {
-			t.Error(diff)
+		if _, why := d.Join(q, call.QueueCaller{Priority: 1}, func(call.QueueOrder) {}); why != "" {
+			t.Errorf("somebody with priority: %q", why)
 		}
 	})
 }
@@ -267,10 +283,6 @@ func TestKeepPlace(t *testing.T) {
 		d.Answered(first, orders[0].Attempt, "ann")
 		d.Leave(first, call.LeaveNotReached)
 		d.told(t, third, "[ann]")
-		s, _ := d.Statistics("q", time.Time{}, time.Minute)
-		if s.Callbacks != 1 || s.NotReached != 1 || s.Answered != 1 || s.Overflowed != 1 || s.Offered != 2 {
-			t.Errorf("statistics %+v", s)
-		}
 	})
 }
 
@@ -363,52 +375,6 @@ func TestRingInUse(t *testing.T) {
 	})
 }
 
-func TestStatistics(t *testing.T) {
-	in(t, func(t *testing.T, d *desk) {
-		q := newQueue("q", "ann")
-		q.Strategy = record.QueueLinear
-		for wait := 1; wait <= 10; wait++ {
-			c := d.wait(t, q, "c")
-			after(wait)
-			d.takes(c, "ann")
-			d.Through(c)
-		}
-		after(1)
-		since := time.Now()
-		c := d.wait(t, q, "gives up")
-		after(3)
-		d.Leave(c, call.LeaveAbandoned)
-		s, _ := d.Statistics("q", time.Time{}, 5*time.Second)
-		want := Statistics{
-			Offered: 11, Answered: 10, Abandoned: 1, Within: 5, Threshold: 5 * time.Second,
-			MeanWait: 5500 * time.Millisecond, MaxWait: 10 * time.Second, P90Wait: 9 * time.Second,
-		}
-		if diff := cmp.Diff(want, s); diff != "" {
-			t.Error(diff)
-		}
-		if level := s.ServiceLevel(); level < 0.45 || level > 0.46 {
-			t.Errorf("service level %v", level)
-		}
-		if s, _ := d.Statistics("q", since, time.Second); s.Offered != 1 || s.ServiceLevel() != 0 {
-			t.Errorf("of late: %+v", s)
-		}
-	})
-}
-
-// What a queue remembers is bounded, the latest stays.
-func TestHistoryIsBounded(t *testing.T) {
-	var h history
-	for i := range 3 * maxHistory {
-		h.add(outcome{at: time.Unix(int64(i), 0), end: endAbandoned})
-	}
-	if s := h.statistics(time.Time{}, 0); len(h.list) != maxHistory || s.Abandoned != maxHistory {
-		t.Errorf("%d remembered, %+v", len(h.list), s)
-	}
-	if s := h.statistics(time.Unix(3*maxHistory-10, 0), 0); s.Abandoned != 10 {
-		t.Errorf("the latest: %+v", s)
-	}
-}
-
 func TestUnknown(t *testing.T) {
 	in(t, func(t *testing.T, d *desk) {
 		d.Missed(7, 1, "ann", call.MissBusy)
@@ -419,7 +385,7 @@ func TestUnknown(t *testing.T) {
 		d.Changed(acme, "ann")
 		d.SetAgent("q", "ann", Standing{})
 		d.Remove("q")
-		if _, ok := d.Statistics("q", time.Time{}, 0); ok || d.Position(7) != 0 || d.Log(7) != nil || d.Depth("q") != 0 {
+		if _, ok := d.State("q"); ok || d.Position(7) != 0 || d.Log(7) != nil || d.Depth("q") != 0 {
 			t.Error("what is not there is known")
 		}
 	})

@@ -149,6 +149,14 @@ func about(steps []record.QueueStep, user record.ID) (list []string) {
 	return list
 }
 
+// news is how often it was told that something of a queue is new.
+func (d *desk) news(queue record.ID) int {
+	synctest.Wait()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.fresh[queue]
+}
+
 // after lets seconds go by, and what is due then happen.
 func after(n int) {
 	time.Sleep(time.Duration(n) * time.Second)

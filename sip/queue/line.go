@@ -26,7 +26,6 @@ type line struct {
 	seats   []*seat   // its agents, in order
 	waiting []*ticket // who is next comes first
 	last    int       // position of who was rung last, -1 for nobody
-	history history
 }
 
 // agent is a user in the queues of the account.
@@ -45,6 +44,7 @@ type seat struct {
 	standing          Standing
 	calls             int // taken from this queue
 	lastCall          time.Time
+	told              time.Time // when it was last told that a wrap-up is over
 }
 
 // office finds the account's, or makes it. e.mu is held.

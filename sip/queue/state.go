@@ -79,13 +79,13 @@ func (e *Engine) state(queue record.ID) (s State, ok bool) {
 		s.Callers = append(s.Callers, c)
 	}
 	for _, at := range l.seats {
-		s.Agents = append(s.Agents, at.told(now))
+		s.Agents = append(s.Agents, at.shown(now))
 	}
 	return s, true
 }
 
-// told is the agent for others.
-func (s *seat) told(now time.Time) Agent {
+// shown is the agent for others.
+func (s *seat) shown(now time.Time) Agent {
 	a := Agent{User: s.user, Penalty: s.penalty, Standing: s.standing, Activity: Idle, Calls: s.calls, LastCall: s.lastCall}
 	switch {
 	case s.with != nil:
@@ -96,18 +96,6 @@ func (s *seat) told(now time.Time) Agent {
 		a.Activity, a.WrapUpUntil = WrapUp, s.wrapUp
 	}
 	return a
-}
-
-// Statistics is what became of a queue's callers from since on, as far as it is
-// remembered: the latest 2,000 since the start. threshold is that of the service level.
-func (e *Engine) Statistics(queue record.ID, since time.Time, threshold time.Duration) (s Statistics, ok bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	l := e.lines[queue]
-	if l == nil {
-		return s, false
-	}
-	return l.history.statistics(since, threshold), true
 }
 
 // Depth is how many wait in a queue.

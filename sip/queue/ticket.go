@@ -23,6 +23,7 @@ type ticket struct {
 	callback bool               // he has hung up and is to be called back
 	kept     time.Time          // since when
 	log      log
+	seen     []string // why its agents could not be rung when that was last noted
 }
 
 // waits says whether nobody has taken the caller.
@@ -32,8 +33,7 @@ func (t *ticket) waits() bool { return t.agent == nil }
 func (e *Engine) Join(q *record.CallQueue, w call.QueueCaller, orders func(call.QueueOrder)) (number call.QueueTicket, refused string) {
 	e.do(q.Account, func() {
 		l := e.update(q)
-		if refused = l.refuses(); refused != "" {
-			l.history.add(outcome{at: e.now(), end: ended(refused)})
+		if refused = l.refuses(&w); refused != "" {
 			e.metrics.refused.Inc()
 			return
 		}
@@ -51,9 +51,10 @@ func (e *Engine) Join(q *record.CallQueue, w call.QueueCaller, orders func(call.
 	return number, refused
 }
 
-// refuses is why nobody may join, empty if he may.
-func (l *line) refuses() string {
+// refuses is why somebody may not join, empty if he may: who has priority always may.
+func (l *line) refuses(w *call.QueueCaller) string {
 	switch {
+	case w.Priority > 0:
 	case len(l.waiting) >= min(l.settings.MaxLength, record.MaxQueueLength):
 		return record.ReasonQueueFull
 	case !l.settings.JoinEmpty && l.empty():
@@ -136,7 +137,6 @@ func (e *Engine) Answered(number call.QueueTicket, attempt int, user record.ID) 
 		if s := t.line.seat(user); s != nil {
 			s.calls++
 		}
-		t.line.history.add(outcome{at: now, end: endAnswered, wait: now.Sub(t.entered)})
 		e.metrics.waiting.Dec()
 		e.metrics.waits.Observe(now.Sub(t.entered).Seconds())
 		e.changed(t.line)
@@ -184,7 +184,7 @@ func (e *Engine) Leave(number call.QueueTicket, why call.QueueLeave) (steps []re
 	e.with(number, func(t *ticket) {
 		if !t.waits() {
 			if why == call.LeaveNotReached {
-				t.line.history.add(outcome{at: e.now(), end: endNotReached})
+				e.metrics.ended[endNotReached].Inc()
 			}
 			e.through(t)
 			return
@@ -201,10 +201,8 @@ func (e *Engine) Leave(number call.QueueTicket, why call.QueueLeave) (steps []re
 
 // end ends the ticket of somebody who waits. e.mu is held.
 func (e *Engine) end(t *ticket, why end) {
-	now := e.now()
 	e.cancel(t)
 	t.line.leave(t)
-	t.line.history.add(outcome{at: now, end: why, wait: now.Sub(t.entered)})
 	e.metrics.waiting.Dec()
 	e.metrics.ended[why].Inc()
 	delete(e.tickets, t.number)
@@ -220,7 +218,6 @@ func (e *Engine) KeepPlace(number call.QueueTicket, orders func(call.QueueOrder)
 		}
 		e.cancel(t)
 		t.callback, t.orders, t.kept = true, orders, e.now()
-		t.line.history.add(outcome{at: t.kept, end: endCallback, wait: t.kept.Sub(t.entered)})
 		e.metrics.ended[endCallback].Inc()
 		e.changed(t.line)
 		steps = t.log.take()

@@ -1,7 +1,9 @@
 package route
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"dialtone/store/record"
 )
@@ -21,6 +23,30 @@ func (r *router) queue(q *record.CallQueue) {
 		return
 	}
 	r.d.Kind, r.d.Queue = Queue, q.ID
+}
+
+// CallBack calls somebody who has left a queue to be called back. He sees a number of the account's, by its identifier,
+// where calls may show it, and the call prefers that number's trunk; else it is a call of the agent's.
+func CallBack(dir Directory, c Caller, dialled string, shown record.ID, now time.Time) Decision {
+	d := Decide(dir, c, dialled, now)
+	r := router{dir: dir, now: now, account: dir.Account(d.Account), d: d}
+	n := r.showable(shown)
+	if n == nil || d.Kind != Trunk {
+		return d
+	}
+	ways := d.Plan.Stages[0].Targets[0].Ways
+	for i := range ways {
+		if t := dir.ProviderAccount(ways[i].Trunk); t != nil {
+			ways[i].Shown = r.show(n, t)
+		}
+	}
+	own := func(w Way) bool { return w.Trunk == n.ProviderAccount }
+	if i := slices.IndexFunc(ways, own); i > 0 {
+		first := ways[i]
+		copy(ways[1:i+1], ways[:i])
+		ways[0] = first
+	}
+	return d
 }
 
 // queueArgument says whether an argument is nothing, or digits and perhaps "*" and digits.

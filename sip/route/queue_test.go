@@ -3,6 +3,8 @@ package route_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"dialtone/sip/route"
 	"dialtone/store/record"
 )
@@ -93,5 +95,34 @@ func TestQueueTargets(t *testing.T) {
 	d := follow(w, overflow(record.Target{Type: record.TargetUser, ID: "user_eve"}))
 	if len(d.Diversions) != 1 || d.Diversions[0].Queue != "qu_1" || d.Diversions[0].Name != "Support" || d.Queue != "" {
 		t.Errorf("diversions %+v, queue %q", d.Diversions, d.Queue)
+	}
+}
+
+// Who is called back sees the number that is to be shown, in each trunk's form, and the
+// call prefers that number's trunk.
+func TestCallBack(t *testing.T) {
+	w := newWorld()
+	w.trunks[0].Trunk.NumberFormat = record.FormatNational
+	w.NumberByID("num_sales").ProviderAccount = "prva_b"
+	for _, tt := range []struct {
+		name, dialled string
+		shown         record.ID
+		want          []string // trunk and number shown
+	}{
+		{"a number of the account's", "+13125550155", "num_sales", []string{"prva_b " + salesNo, "prva_a " + salesNo[2:]}},
+		{"another account's", "+13125550155", "num_other", []string{"prva_a " + mainNum[2:], "prva_b " + mainNum}},
+		{"none", "+13125550155", "", []string{"prva_a " + mainNum[2:], "prva_b " + mainNum}},
+		{"inside", "1002", "num_sales", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := route.CallBack(w, phone("ann1"), tt.dialled, tt.shown, noon)
+			var got []string
+			for _, way := range d.Plan.Stages[0].Targets[0].Ways {
+				got = append(got, string(way.Trunk)+" "+way.Shown.Number)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
