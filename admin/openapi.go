@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -99,7 +100,8 @@ func describeAnswer(b *schemaBook, op *operation) *openapi3.Response {
 	}
 	switch {
 	case op.media != "":
-		r.WithContent(openapi3.NewContentWithSchema(openapi3.NewStringSchema(), []string{op.media}))
+		types := slices.DeleteFunc([]string{op.media, op.otherMedia}, func(t string) bool { return t == "" })
+		r.WithContent(openapi3.NewContentWithSchema(openapi3.NewStringSchema(), types))
 	case op.list:
 		r.WithContent(openapi3.NewContentWithJSONSchema(b.listOf(op.answer)))
 	case op.answer != nil:
@@ -119,8 +121,13 @@ func describeBody(b *schemaBook, op *operation) openapi3.Content {
 	file := openapi3.NewStringSchema()
 	file.ContentMediaType, file.Description = "application/octet-stream", "The file: WAV, MP3 or Ogg Opus, at most 5 MB and 10 minutes."
 	form.Properties[fileField] = file.NewRef()
+	if op.files != "" {
+		file.Description = op.files
+		several := openapi3.NewArraySchema().WithItems(file)
+		form.Properties[fileField] = (&openapi3.Schema{AnyOf: openapi3.SchemaRefs{file.NewRef(), several.NewRef()}}).NewRef()
+	}
 	content := openapi3.NewContentWithSchema(&form, []string{"multipart/form-data"})
-	if op.method == http.MethodPatch {
+	if op.method == http.MethodPatch || op.json {
 		content[mediaJSON] = openapi3.NewMediaType().WithSchemaRef(input)
 	}
 	return content

@@ -140,6 +140,7 @@ func TestOpenAPI(t *testing.T) {
 	d.describeHistories(o)
 	d.describeCalls(o)
 	d.describeRecordings()
+	d.describeFaxes()
 	d.describeEmergencies(o)
 	d.describeClips()
 	d.describePlatform()

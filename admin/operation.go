@@ -28,10 +28,12 @@ type operation struct {
 	required []string
 	// emptyBody says that no body is an empty object.
 	emptyBody bool
-	// form says that the body may be a form with a file (multipart/form-data).
-	form bool
-	// media is the type of the answer when it is not JSON.
-	media string
+	// form says that the body may be a form with a file (multipart/form-data), json that it
+	// may be JSON as well. files, if set, says what the files may be, of which there are several.
+	form, json bool
+	files      string
+	// media is the type of the answer when it is not JSON, otherMedia another one it may be.
+	media, otherMedia string
 	// endless says that the answer goes on until somebody ends it.
 	endless bool
 	// status is that of success.

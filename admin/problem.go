@@ -26,6 +26,12 @@ type problem struct {
 	Code   string           `json:"code" doc:"Stable code for programs."`
 	Errors []record.Problem `json:"errors" doc:"What is wrong, by field."`
 
+	// Of a fax the account's limit refuses.
+	Limit             *int `json:"limit,omitempty" doc:"Faxes that may be sent in any window; of a fax beyond the limit."`
+	Used              *int `json:"used,omitempty" doc:"Faxes of the window that count; of a fax beyond the limit."`
+	WindowSeconds     int  `json:"window_seconds,omitempty" doc:"Length of the window; of a fax beyond the limit."`
+	RetryAfterSeconds int  `json:"retry_after,omitempty" doc:"Seconds until a fax may be sent; of a fax beyond the limit."`
+
 	retryAfter int // seconds, 0 for no header
 	allow      []string
 }

@@ -62,6 +62,7 @@ type Server struct {
 	Queues        Queues // nil: nobody waits
 	Trunks        Trunks
 	Emergency     Emergency
+	Faxes         Faxes // nil: none are sent, and whoever wants to is told so
 	Events        Events
 	// Transcribe is told that a recording waits to be transcribed; nil for nobody.
 	// Untranscribed is what such a recording says then.
@@ -75,6 +76,7 @@ type Server struct {
 	wrongKeys *netx.Limiter
 	used      *used
 	workshop  *workshop
+	faxDesk   *workshop // places for faxes that are handed in
 	handler   http.Handler
 	stopping  chan struct{} // closed when the server stops: endless answers end
 	listener  *netx.Listener
@@ -98,7 +100,7 @@ func (s *Server) initialize() {
 		Burst: wrongKeyBurst, Every: wrongKeyEvery * time.Second, Sources: wrongSources, Now: s.now,
 	})
 	s.used = newUsed()
-	s.workshop = newWorkshop()
+	s.workshop, s.faxDesk = newWorkshop(), newWorkshop()
 	s.stopping = make(chan struct{})
 	s.handler = newRouter(s)
 }
@@ -138,7 +140,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		}
 	}
 	// One byte more than the largest body may have, so that the API itself refuses it.
-	srv := httpx.Std(httpx.Limits{MaxBody: maxForm + 1}, s.handler, s.log)
+	srv := httpx.Std(httpx.Limits{MaxBody: maxFaxForm + 1}, s.handler, s.log)
 	srv.RegisterOnShutdown(func() { close(s.stopping) })
 	var ln net.Listener = s.listener
 	if s.secure != nil {

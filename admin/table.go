@@ -35,6 +35,8 @@ func (s *Server) table() []*operation {
 		historyOperations(),
 		callOperations(),
 		recordingOperations(),
+		faxOperations(),
+		faxLimitOperations(),
 		emergencyOperations(),
 		apiKeys().operations(),
 		platformKeyOperations(),

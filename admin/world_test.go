@@ -61,6 +61,7 @@ type fakes struct {
 	waiting       map[record.ID][]QueueCaller
 	agents        map[record.ID]AgentActivity
 	trunks        map[record.ID]TrunkStatus
+	faxes         []string
 	ready         bool
 }
 
@@ -183,7 +184,7 @@ func (w *world) open() {
 		ProvisionURL: func(*http.Request) string { return "http://phones.example.com:8080" },
 		PublicURL:    func(*http.Request) string { return "http://admin.example.com:8081" },
 		Phones:       builder, Hashes: &hashes{s, builder}, Registrations: w.fakes, CheckSync: w.fakes, Softphones: w.fakes, Bans: w.fakes,
-		Calls: w.fakes, Parking: w.fakes, Queues: w.fakes, Trunks: w.fakes, Emergency: rehearsals{w}, Events: endedEvents(),
+		Faxes: w.faxService(), Calls: w.fakes, Parking: w.fakes, Queues: w.fakes, Trunks: w.fakes, Emergency: rehearsals{w}, Events: endedEvents(),
 	}
 }
 
