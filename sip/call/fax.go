@@ -1,8 +1,13 @@
 package call
 
 import (
+	"context"
+
+	"dialtone/fax"
 	"dialtone/sip/dialog"
 	"dialtone/sip/media"
+	"dialtone/sip/sdp"
+	"dialtone/store/record"
 )
 
 // passFax asks the other party whether it takes the fax a party offers (ITU-T T.38 annex
@@ -12,23 +17,61 @@ func (c *Call) passFax(l, other *leg, ev offer) bool {
 	if !other.answered || other.offering || other.asked != nil || l.media.RemoteOffer(ev.sdp) != nil {
 		return false
 	}
-	fax, ok := l.media.OfferedT38()
+	offered, ok := l.media.OfferedT38()
 	if !ok {
 		l.media.Rollback()
 		return false
 	}
-	offer, err := other.media.Offer(media.OfferOptions{T38: &fax})
-	if err == nil {
-		err = other.Reoffer(offer)
-	}
-	if err != nil {
-		other.media.Rollback()
-		l.media.Rollback()
-		return false
-	}
-	other.offering = true
 	l.asked = ev.request
+	c.admitPassing(func(c *Call, err error) { c.passAdmitted(l, &offered, err) })
 	return true
+}
+
+// passAdmitted asks the other party, once the fax counts. One over the limit stays a call:
+// the switch to T.38 is refused.
+func (c *Call) passAdmitted(l *leg, offered *sdp.T38, err error) {
+	other := c.other(l)
+	if l.gone || l.asked == nil {
+		return
+	}
+	var offer []byte
+	if err == nil && (other == nil || other.media == nil || other.offering) {
+		err = media.ErrOrder
+	}
+	if err == nil {
+		offer, err = other.media.Offer(media.OfferOptions{T38: offered})
+	}
+	if err == nil {
+		if err = other.Reoffer(offer); err != nil {
+			other.media.Rollback()
+		}
+	}
+	if err == nil {
+		other.offering = true
+		return
+	}
+	c.log.Info("no fax passes", "uri", l.uri, "err", err)
+	request := l.asked
+	l.asked = nil
+	l.media.Rollback()
+	_ = request.Respond(488, "Not Acceptable Here", nil, "")
+	c.followUp(l)
+}
+
+// admitPassing counts a fax between two others against the account's limit: one of a call
+// from or to outside, once a call. then is done in the call's goroutine.
+func (c *Call) admitPassing(then func(*Call, error)) {
+	direction := map[string]fax.Direction{record.CallInbound: fax.Inbound, record.CallOutbound: fax.Outbound}[c.decision.Direction]
+	faxes, account := c.m.config.Faxes, c.decision.Account
+	if faxes == nil || direction == "" {
+		then(c, nil)
+		return
+	}
+	key := c.id
+	c.background(func(ctx context.Context) func(*Call) {
+		_, err := faxes.Admit(ctx, account, direction, key)
+		return func(c *Call) { then(c, err) }
+	})
 }
 
 // askerFor is the leg whose request waits for another's answer.

@@ -240,3 +240,31 @@ func TestFaxToBusy(t *testing.T) {
 	h.record(t, 0)
 	h.quiet()
 }
+
+// TestFaxPasses: a fax between a phone and the carrier counts; over the limit the switch
+// to T.38 is refused and the call goes on.
+func TestFaxPasses(t *testing.T) {
+	t.Parallel()
+	for _, allowed := range []int{1, 0} {
+		h := newFaxHouse(t)
+		h.limit = &allowed
+		c := h.carrier()
+		a := h.phone("ann").Dial(t, "3125550199")
+		b := ringing(t, c)
+		b.Answer(t)
+		a.Await(t, 200)
+		asked := false
+		b.OnOffer(func(m peer.Message) (int, string) {
+			asked = true
+			return 488, ""
+		})
+		m := a.Offer(t, "v=0\r\no=- 1 9 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=image 40000 udptl t38\r\na=T38FaxVersion:0\r\n")
+		if m.Status() != 488 || asked != (allowed > 0) {
+			t.Errorf("limit %d: answered %d, the carrier was asked: %v", allowed, m.Status(), asked)
+		}
+		a.Hangup(t)
+		b.AwaitRequest(t, "BYE")
+		h.record(t, 0)
+		h.quiet()
+	}
+}
