@@ -107,11 +107,12 @@ func (l *Layer) dropClient(tx *Client) {
 
 // Text is a message as it is sent.
 func Text(m sip.Message) []byte {
-	var b bytes.Buffer
-	b.Grow(textSize)
-	m.StringWrite(&b)
-	return b.Bytes()
+	b := texts.Get().(*bytes.Buffer)
+	defer texts.Put(b)
+	b.Reset()
+	m.StringWrite(b)
+	return bytes.Clone(b.Bytes())
 }
 
-// textSize is that of most messages, in bytes.
-const textSize = 1024
+// texts are what messages are written to.
+var texts = sync.Pool{New: func() any { return new(bytes.Buffer) }}
