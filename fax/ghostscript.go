@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -73,7 +74,7 @@ func ghostscript(ctx context.Context, path, dir string, l page.Layout, most int)
 	ctx, cancel := context.WithTimeout(ctx, ghostTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", confine, "sh", //nolint:gosec // a fixed script; the operator names the program
-		fmt.Sprint(ghostCPU), fmt.Sprint(ghostMemory), fmt.Sprint(ghostFile), path,
+		strconv.Itoa(ghostCPU), strconv.Itoa(ghostMemory), strconv.Itoa(ghostFile), path,
 		"-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-dNOPROMPT", fmt.Sprintf("-dLastPage=%d", most),
 		"-sDEVICE=tiffg4", fmt.Sprintf("-r%gx%g", l.Resolution.XDPI(), l.Resolution.YDPI()),
 		fmt.Sprintf("-g%dx%d", page.Width, l.Rows()), "-dFIXEDMEDIA", "-dPDFFitPage",

@@ -181,6 +181,7 @@ func (w *preparer) read(ctx context.Context, u Upload, room int) (part, error) {
 			return part{}, err
 		}
 		return w.tiff(u)
+	case unknown:
 	}
 	return part{}, &DocumentError{Code: Unsupported, Detail: "is neither PDF, TIFF nor PNG"}
 }

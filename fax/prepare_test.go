@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -265,7 +266,7 @@ func TestGhostscriptIsConfined(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(string(b), "\n")
-	if !strings.HasPrefix(filepath.Base(lines[0]), "pdf-") || lines[1] != fmt.Sprint(ghostCPU) || lines[2] != "0" || lines[3] == "unlimited" {
+	if !strings.HasPrefix(filepath.Base(lines[0]), "pdf-") || lines[1] != strconv.Itoa(ghostCPU) || lines[2] != "0" || lines[3] == "unlimited" {
 		t.Errorf("limits are %q", lines[:4])
 	}
 	if strings.Contains(string(b), "HOME=") || !strings.Contains(string(b), "-dSAFER") || !strings.Contains(string(b), "\nin.pdf\n") {
