@@ -29,8 +29,8 @@ type Config struct {
 	Key func() (string, error)
 	// Agent is how we introduce ourselves.
 	Agent string
-	// Tell is told of every recording whose transcription is done or has failed; it must
-	// not wait. Nil for nobody.
+	// Tell is told of every recording whose transcription is done or has failed, by several
+	// goroutines; it must not wait. Nil for nobody.
 	Tell func(record.Recording)
 
 	Client     *http.Client // nil: one that follows no redirects

@@ -68,6 +68,7 @@ type bench struct {
 	service *service
 	worker  *Worker
 	now     time.Time
+	mu      sync.Mutex // guards told
 	told    []record.Recording
 	id      string
 	account record.ID
@@ -85,8 +86,12 @@ func newBench(t *testing.T, answers ...string) *bench {
 	t.Cleanup(at.Close)
 	b.worker, err = New(Config{
 		Store: s, URL: at.URL, Model: "listener", Client: at.Client(), Now: func() time.Time { return b.now },
-		Key:  func() (string, error) { return "secret", nil },
-		Tell: func(r record.Recording) { b.told = append(b.told, r) },
+		Key: func() (string, error) { return "secret", nil },
+		Tell: func(r record.Recording) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.told = append(b.told, r)
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
