@@ -14,6 +14,9 @@
 // Call.remove gives back, once. A ring is who rings for one who waits; it knows nothing of
 // what happens then, so a new call, a transfer and a call back use the same one.
 //
+// Whoever waits in a queue has been answered, so that he hears music; what the record
+// calls answered is an agent's answer. Whom to ring for him the queue's engine says.
+//
 // One dialog faces the caller however many phones ring: what they answer changes who is
 // joined to his stream, not what he was told.
 package call

@@ -24,6 +24,7 @@ func NewOffice(t testing.TB, queues Queues) *Office {
 	p := newPBX(t, func(c *Config) {
 		c.Queues, c.Clips, c.Voice, c.Slots, c.Waiting = queues, clips{newMusic()}, voice{}, s, newMusic()
 	})
+	p.minute = time.Millisecond // calls that are parked ring back at once
 	return &Office{p}
 }
 

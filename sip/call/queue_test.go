@@ -57,6 +57,7 @@ func newHouse(t *testing.T, edit func(h *house, q *record.CallQueue)) *house {
 		return tx.Replace(n, 0)
 	})
 	h.queue = q
+	h.engine.Update(q)
 	return h
 }
 
@@ -504,6 +505,46 @@ func TestGroupOverflowsToQueue(t *testing.T) {
 	b.Hangup(t)
 	out.AwaitRequest(t, "BYE")
 	h.Quiet()
+}
+
+// A parked call nobody takes goes to the queue the account names.
+func TestParkFallsBackToQueue(t *testing.T) {
+	h := newHouse(t, func(h *house, q *record.CallQueue) { q.Members = q.Members[1:] })
+	h.update(func(tx *store.Tx) error {
+		a, err := store.Load[*record.Account](tx, h.Account())
+		if err != nil {
+			return err
+		}
+		a.ParkFallback = &record.Target{Type: record.TargetCallQueue, ID: h.queue.ID}
+		return tx.Replace(a, 0)
+	})
+	ann, bob := h.Phone("ann"), h.Phone("bob")
+	a, b := call.Talk(t, ann, "1002", bob)
+	if status := b.Refer(t, "sip:*687@"+call.Domain); status != 202 {
+		t.Fatalf("REFER answered %d", status)
+	}
+	b.AwaitTransfer(t)
+	b.Hangup(t)
+	call.Ringing(t, bob).Reply(486)
+	h.depth(1)
+	a.Hears(t, call.MusicHertz)
+	c := call.Ringing(t, h.cidComes())
+	if got := from(c); got != `"Support: Ann" <sip:1001@pbx.example>` {
+		t.Errorf("the agent is shown %q", got)
+	}
+	c.Answer(t)
+	call.Both(t, a, c)
+	c.Hangup(t)
+	a.AwaitRequest(t, "BYE")
+	h.Quiet()
+}
+
+// cidComes registers cid's phone.
+func (h *house) cidComes() *peer.Handset {
+	h.t.Helper()
+	cid := h.Phone("cid")
+	h.engine.Changed(h.Account(), h.User("cid"))
+	return cid
 }
 
 // A queue that is deleted drops nobody.

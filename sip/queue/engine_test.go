@@ -324,6 +324,25 @@ func TestDeletedQueue(t *testing.T) {
 	})
 }
 
+// Who joins a queue that was deleted a moment ago is served, and nothing stays behind.
+func TestJoinDeletedQueue(t *testing.T) {
+	in(t, func(t *testing.T, d *desk) {
+		q := newQueue("q", "ann")
+		d.Update(q)
+		d.Remove("q")
+		var order call.QueueOrder
+		c, _ := d.Join(q, call.QueueCaller{}, func(o call.QueueOrder) { order = o })
+		if len(order.Ring) != 1 || order.Ring[0] != "ann" {
+			t.Fatalf("order %+v", order)
+		}
+		d.Answered(c, order.Attempt, "ann")
+		d.Through(c)
+		if len(d.lines) != 0 || len(d.offices) != 0 {
+			t.Errorf("left: %v %v", d.lines, d.offices)
+		}
+	})
+}
+
 // New settings hold from the next decision on; agents keep what they did.
 func TestUpdate(t *testing.T) {
 	in(t, func(t *testing.T, d *desk) {

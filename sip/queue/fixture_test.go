@@ -77,6 +77,7 @@ func (d *desk) join(q *record.CallQueue, name string) (t call.QueueTicket, refus
 		sync.Mutex
 		t call.QueueTicket
 	}
+	d.Update(q)
 	box.Lock()
 	defer box.Unlock()
 	t, refused = d.Join(q, call.QueueCaller{Call: name, Name: name}, func(o call.QueueOrder) {

@@ -61,21 +61,26 @@ func (e *Engine) office(account record.ID) *office {
 
 // Update takes over a queue's settings, unless they are older than those it has.
 func (e *Engine) Update(q *record.CallQueue) {
-	e.do(q.Account, func() { e.changed(e.update(q)) })
+	e.do(q.Account, func() {
+		l := e.update(q)
+		l.gone = false
+		e.changed(l)
+	})
 }
 
-// update is Update with e.mu held.
+// update is Update with e.mu held. A queue nobody has told of yet is there as long as
+// somebody is in it: it may have been deleted since he looked.
 func (e *Engine) update(q *record.CallQueue) *line {
 	l := e.lines[q.ID]
 	if l == nil {
 		o := e.office(q.Account)
-		l = &line{office: o, last: -1}
+		l = &line{office: o, last: -1, gone: true}
 		o.lines = append(o.lines, l)
 		e.lines[q.ID] = l
 	} else if l.settings.Revision > q.Revision {
 		return l
 	}
-	l.settings, l.gone = q, false
+	l.settings = q
 	was := l.seats
 	l.seats = make([]*seat, 0, len(q.Members))
 	for i, m := range q.Members {

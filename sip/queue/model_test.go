@@ -90,6 +90,7 @@ func live(t *testing.T, strategy string) (lines []string) {
 		e := New(Config{Phones: &phones{}, Rand: rand.NewPCG(7, 7)})
 		defer e.Close()
 		q := dayQueue(strategy)
+		e.Update(q)
 		for i := range dayCallers {
 			time.AfterFunc(arrives(i), func() {
 				s := &served{e: e, y: y, caller: i}

@@ -35,6 +35,7 @@ func (e *Engine) Join(q *record.CallQueue, w call.QueueCaller, orders func(call.
 		l := e.update(q)
 		if refused = l.refuses(&w); refused != "" {
 			e.metrics.refused.Inc()
+			e.close(l)
 			return
 		}
 		e.newest++
