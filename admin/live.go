@@ -102,6 +102,7 @@ const (
 	CallTalking = "talking"
 	CallHeld    = "held"
 	CallParked  = "parked"
+	CallQueued  = "queued" // the caller waits in a call queue
 )
 
 // ActiveCall is one call that lasts.
@@ -111,7 +112,7 @@ type ActiveCall struct {
 	From       string    `json:"from" doc:"Who calls: extension or number."`
 	To         string    `json:"to" doc:"Who is called: extension or number."`
 	CallerName string    `json:"caller_name" doc:"Name shown of the caller."`
-	State      string    `json:"state" doc:"ringing, talking, held or parked."`
+	State      string    `json:"state" doc:"ringing, queued, talking, held or parked."`
 	StartedAt  time.Time `json:"started_at" doc:"When it began."`
 	AnsweredAt time.Time `json:"answered_at,omitzero" doc:"When it was answered."`
 	User       record.ID `json:"user" doc:"The account's user who calls, or of an inbound call is called."`

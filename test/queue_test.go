@@ -109,6 +109,9 @@ func TestQueueRingAll(t *testing.T) {
 	if state := o.awaitDepth(t, id, 1); state.list("callers")[0].str("caller") != "1001" || state.list("agents")[0].str("activity") != "ringing" {
 		t.Errorf("state %v", state)
 	}
+	if calls := d.all(t, o.path+"/active_calls"); len(calls) != 1 || calls[0].str("state") != "queued" {
+		t.Errorf("active: %v", calls)
+	}
 	c.Answer(t)
 	b.AwaitRequest(t, "CANCEL")
 	hearEachOther(t, a, c)

@@ -33,6 +33,8 @@ func activeCall(c *call.Info) admin.ActiveCall {
 	switch {
 	case c.State == call.StateParked:
 		a.State = admin.CallParked
+	case c.State == call.StateQueued:
+		a.State = admin.CallQueued
 	case c.Held:
 		a.State = admin.CallHeld
 	}
