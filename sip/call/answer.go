@@ -45,14 +45,17 @@ func (c *Call) offerTo(l *leg, o *dialog.Outgoing, m media.Options) error {
 	}
 	m.Peer = o.Flow.Remote.Addr()
 	m.Beside, _ = c.ring.from.media.(*media.Stream)
-	err := c.open(l, m)
-	if err == nil {
+	err := c.guarded(func() (err error) {
+		if err = c.open(l, m); err != nil {
+			return err
+		}
 		var hears media.OfferOptions
 		if from := c.ring.from.media; from != nil { // somebody waits
 			hears.Codecs = from.Codecs()
 		}
 		o.SDP, err = l.media.Offer(hears)
-	}
+		return err
+	})
 	if err != nil && c.emergency { // no port is no reason
 		c.log.Warn("emergency call without media of ours", "err", err)
 		c.closeMedia(l)

@@ -87,6 +87,12 @@ func (c *Call) run() {
 	for !c.over {
 		m, ok, overflow := c.box.next()
 		switch {
+		case overflow && c.emergency:
+			c.log.Error("too many events in an emergency call: some are lost")
+			c.box.forgive()
+			if ok {
+				c.handle(m)
+			}
 		case overflow:
 			c.log.Error("too many events in a call")
 			c.end(endInternal)
@@ -102,9 +108,7 @@ func (c *Call) handle(m message) {
 	if m.leg != nil && (m.leg.owner.Load() != c || m.leg.gone) {
 		return
 	}
-	if c.emergency && c.faults < maxFaults {
-		defer c.survive()
-	}
+	defer c.survive()
 	m.do(c)
 	c.followRecording()
 	c.publish()
@@ -113,14 +117,21 @@ func (c *Call) handle(m message) {
 // maxFaults is how many faults of ours an emergency call outlives.
 const maxFaults = 10
 
-// survive lets an emergency call go on after a fault of ours.
+// survive lets an emergency call go on after a fault of ours; any other ends with it. What
+// the call is may have come out in the very event that failed.
 func (c *Call) survive() {
 	r := recover()
 	if r == nil {
 		return
 	}
+	if !c.emergency || c.faults >= maxFaults {
+		panic(r)
+	}
 	c.faults++
 	c.fault(r)
+	if c.ring != nil {
+		c.ringOn(c.ring)
+	}
 	if c.over || c.ring != nil || c.caller == nil || c.caller.answered {
 		return
 	}
@@ -128,7 +139,12 @@ func (c *Call) survive() {
 		c.end(endInternal)
 		return
 	}
-	c.post(func(c *Call) { c.ringEmergency(c.caller) }) // it was about to ring
+	c.post(func(c *Call) { // it was about to ring
+		if l := c.caller; l != nil && l.media == nil && c.offer == nil {
+			c.takeOffer(l)
+		}
+		c.ringEmergency(c.caller)
+	})
 }
 
 func (c *Call) fault(r any) {

@@ -1,6 +1,8 @@
 package call
 
 import (
+	"fmt"
+
 	"dialtone/sip/dialog"
 	"dialtone/sip/route"
 	"dialtone/store/record"
@@ -124,6 +126,36 @@ func (c *Call) notConnected() {
 // protected says whether the call is one that nothing of ours may refuse or end: for help, or
 // back to somebody who called for it.
 func (c *Call) protected() bool { return c.emergency || c.decision.Window != nil }
+
+// ringOn gives up the addresses whose INVITE a fault of ours has kept from leaving, so that
+// the next are tried.
+func (c *Call) ringOn(r *ring) {
+	for _, b := range r.branches {
+		l := b.leg
+		if b.over || b.outside == nil || l == nil || l.dialogue != nil {
+			continue
+		}
+		c.post(func(c *Call) {
+			if c.ring == r && b.leg == l && !b.over {
+				c.remove(l)
+				c.branchFailed(b, dialog.Failed{Status: 503, Unreachable: true})
+			}
+		})
+	}
+}
+
+// guarded does what a call for help can do without: there a fault is an error like others.
+func (c *Call) guarded(do func() error) (err error) {
+	if c.emergency {
+		defer func() {
+			if r := recover(); r != nil {
+				c.fault(r)
+				err = fmt.Errorf("fault in media: %v", r)
+			}
+		}()
+	}
+	return do()
+}
 
 // safely does what an emergency call must survive.
 func (c *Call) safely(do func()) {

@@ -126,7 +126,7 @@ func TestEmergencyIsNotHungUp(t *testing.T) {
 	c := ringing(t, carrier)
 	c.Answer(t)
 	a.Await(t, 200)
-	for _, info := range p.Active("") {
+	for _, info := range p.Active(p.account) {
 		if err := p.Hangup(info.Account, info.ID); err == nil {
 			t.Error("a call for help was hung up")
 		}

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dialtone/sip/dialog"
+	"dialtone/sip/media"
 	"dialtone/sip/route"
 	"dialtone/store"
 	"dialtone/store/record"
@@ -311,4 +313,81 @@ func TestCallback(t *testing.T) {
 	if len(bob.Calls.All()) != 0 {
 		t.Error("somebody else was rung")
 	}
+}
+
+// broken is media of ours in which everything is a fault.
+type broken struct{ sounds }
+
+func (broken) open(media.Options) (stream, error) { panic("a fault in media") }
+
+// TestEmergencyFaults: a fault of ours, in the very first event already, is no reason not to
+// call for help; another call ends with it.
+func TestEmergencyFaults(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		fault func(m *Manager)
+	}{
+		{"in media", func(m *Manager) { m.sounds = broken{m.sounds} }},
+		{"in who is told", func(m *Manager) {
+			told := m.config.Notify
+			m.config.Notify = func(e Event) {
+				if e.Kind == EventStarted {
+					panic("a fault in who is told")
+				}
+				if told != nil {
+					told(e)
+				}
+			}
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newPBX(t)
+			p.set(tt.fault)
+			carrier := p.carrier()
+			a := p.phone("ann").Dial(t, "911")
+			c := ringing(t, carrier)
+			c.Answer(t)
+			a.Await(t, 200)
+			a.Hangup(t)
+			c.AwaitRequest(t, "BYE")
+			p.quiet()
+			if m := p.phone("cid").Dial(t, "1001").Final(t); m.Status() != 500 {
+				t.Errorf("another call is answered %d", m.Status())
+			}
+			p.quiet()
+		})
+	}
+}
+
+// TestEmergencyOfManyEvents: more events than a call can take lose another call, not one for
+// help.
+func TestEmergencyOfManyEvents(t *testing.T) {
+	p := newPBX(t)
+	carrier := p.carrier()
+	a := p.phone("ann").Dial(t, "911")
+	c := ringing(t, carrier)
+	c.Answer(t)
+	a.Await(t, 200)
+	p.Manager.mu.Lock()
+	one := p.calls[p.infos()[0].ID]
+	p.Manager.mu.Unlock()
+	one.box.mu.Lock()
+	for range maxMail + 1 {
+		one.box.add(message{do: func(*Call) {}})
+	}
+	one.box.mu.Unlock()
+	handled := make(chan struct{})
+	for deadline := time.Now().Add(patience); !one.box.put(message{do: func(*Call) { close(handled) }}); {
+		if time.Now().After(deadline) {
+			t.Fatal("the call takes nothing any more")
+		}
+		runtime.Gosched()
+	}
+	<-handled
+	if len(p.Active(p.account)) != 1 {
+		t.Error("the call for help has ended")
+	}
+	a.Hangup(t)
+	c.AwaitRequest(t, "BYE")
+	p.quiet()
 }

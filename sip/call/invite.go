@@ -97,10 +97,13 @@ func (c *Call) authorise(l *leg) bool {
 // where there are none to be had.
 func (c *Call) takeOffer(l *leg) bool {
 	c.offer = l.Offer()
-	err := c.open(l, media.Options{Peer: l.Flow().Remote.Addr(), SRTP: media.Optional, Symmetric: true})
-	if err == nil && c.offer != nil {
-		err = l.media.RemoteOffer(c.offer)
-	}
+	err := c.guarded(func() error {
+		err := c.open(l, media.Options{Peer: l.Flow().Remote.Addr(), SRTP: media.Optional, Symmetric: true})
+		if err == nil && c.offer != nil {
+			err = l.media.RemoteOffer(c.offer)
+		}
+		return err
+	})
 	switch {
 	case err == nil:
 		return true

@@ -3,7 +3,7 @@ package call
 import "sync"
 
 // maxMail is how many events may wait for a call. A peer that makes more than its
-// call can handle loses the call.
+// call can handle loses the call; one that calls for help loses the events.
 const maxMail = 512
 
 // message is something for a call to do. leg is whose event it is, nil for the call's
@@ -66,6 +66,13 @@ func (b *mailbox) next() (m message, ok, overflow bool) {
 	m, b.list[0] = b.list[0], message{}
 	b.list = b.list[1:]
 	return m, true, b.overflow
+}
+
+// forgive goes on after events were dropped.
+func (b *mailbox) forgive() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.overflow = false
 }
 
 // close takes no more and gives back what was not handled.

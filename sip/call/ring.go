@@ -268,7 +268,7 @@ func (c *Call) branchAnswered(b *branch, ev dialog.Answered) {
 	l := b.leg
 	l.answered, l.status = true, 200
 	b.over = true
-	if err := c.takeAnswer(l, ev.SDP); err != nil && c.emergency {
+	if err := c.guarded(func() error { return c.takeAnswer(l, ev.SDP) }); err != nil && c.emergency {
 		c.unreadable(r.from, l, ev.SDP, err)
 	} else if err != nil {
 		c.log.Info("answer cannot be used", "uri", l.uri, "err", err)
