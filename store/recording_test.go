@@ -14,9 +14,12 @@ import (
 	"dialtone/store/record"
 )
 
-// aRecording began some minutes after callStart.
+// recordingStart is not long ago: what is old is swept.
+var recordingStart = time.Now().UTC().Truncate(time.Second).Add(-time.Hour)
+
+// aRecording began some minutes after recordingStart.
 func aRecording(account record.ID, minute int, change func(*record.Recording)) record.Recording {
-	at := callStart.Add(time.Duration(minute) * time.Minute)
+	at := recordingStart.Add(time.Duration(minute) * time.Minute)
 	r := record.Recording{
 		ID: record.NewRecordingID(at), Account: account, Call: record.NewCallID(at), Direction: record.CallInternal,
 		From: "1001", To: "1002", StartedAt: at, SampleRate: 8000, State: record.RecordingRunning,
@@ -52,7 +55,7 @@ func TestRecordings(t *testing.T) {
 	first := aRecording(w.account.ID, 0, nil)
 	second := aRecording(w.account.ID, 1, func(r *record.Recording) { r.Call, r.To = first.Call, "1003" })
 	third := aRecording(w.account.ID, 2, nil)
-	nobodys := aRecording(record.NewID(record.KindAccount, callStart), 3, nil)
+	nobodys := aRecording(record.NewID(record.KindAccount, recordingStart), 3, nil)
 	putRecordings(t, w.Store, first, second, third, nobodys)
 
 	for name, c := range map[string]struct {
@@ -67,12 +70,12 @@ func TestRecordings(t *testing.T) {
 		"finished": {RecordingQuery{State: record.RecordingDone}, nil},
 	} {
 		c.ask.Account = w.account.ID
-		page, err := w.Store.Recordings(c.ask)
+		page, err := w.Recordings(c.ask)
 		if diff := cmp.Diff(ids(c.want), ids(page.Items)); diff != "" || err != nil {
 			t.Errorf("%s: %v\n%s", name, err, diff)
 		}
 	}
-	of, err := w.Store.CallRecordings(w.account.ID, first.Call)
+	of, err := w.CallRecordings(w.account.ID, first.Call)
 	if diff := cmp.Diff([]record.Recording{first, second}, of); diff != "" || err != nil {
 		t.Errorf("of the call: %v\n%s", err, diff)
 	}
@@ -80,13 +83,13 @@ func TestRecordings(t *testing.T) {
 	first.State, first.Transcription.State = record.RecordingDone, record.TranscriptionWaiting
 	third.State, third.Transcription.State = record.RecordingDone, record.TranscriptionRunning
 	putRecordings(t, w.Store, first, third)
-	open, err := w.Store.OpenRecordings()
+	open, err := w.OpenRecordings()
 	if diff := cmp.Diff(ids([]record.Recording{second}), ids(open)); diff != "" || err != nil {
 		t.Errorf("open: %v\n%s", err, diff)
 	}
 	var waiting []record.Recording
 	for after := (*record.Recording)(nil); ; after = &waiting[len(waiting)-1] {
-		list, err := w.Store.WaitingTranscriptions(after, 1)
+		list, err := w.WaitingTranscriptions(after, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,19 +106,19 @@ func TestTranscript(t *testing.T) {
 	w := newWorld(t)
 	r := aRecording(w.account.ID, 0, func(r *record.Recording) { r.State = record.RecordingDone })
 	putRecordings(t, w.Store, r)
-	if _, err := w.Store.Transcript(w.account.ID, r.ID); !errors.Is(err, ErrNotFound) {
+	if _, err := w.Transcript(w.account.ID, r.ID); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a text before there is one: %v", err)
 	}
 	long := strings.Repeat("é", record.MaxTranscript) // two bytes each
 	update(t, w.Store, func(tx *Tx) error {
 		return tx.PutTranscript(w.account.ID, r.ID, record.Transcript{Text: "x" + long, Language: "en"})
 	})
-	got, err := w.Store.Transcript(w.account.ID, r.ID)
+	got, err := w.Transcript(w.account.ID, r.ID)
 	if err != nil || len(got.Text) != record.MaxTranscript-1 || got.Language != "en" {
 		t.Errorf("%d bytes in %q, %v", len(got.Text), got.Language, err)
 	}
-	err = w.Store.Update(t.Context(), func(tx *Tx) error {
-		return tx.PutTranscript(w.account.ID, record.NewRecordingID(callStart), record.Transcript{})
+	err = w.Update(t.Context(), func(tx *Tx) error {
+		return tx.PutTranscript(w.account.ID, record.NewRecordingID(recordingStart), record.Transcript{})
 	})
 	if !errors.Is(err, ErrNotFound) {
 		t.Errorf("the text of nothing: %v", err)
@@ -128,14 +131,14 @@ func TestDeleteRecording(t *testing.T) {
 	putRecordings(t, w.Store, r)
 	remove := func(tx *Tx) error { return tx.DeleteRecording(w.account.ID, r.ID) }
 	var clash *Conflict
-	if err := w.Store.Update(t.Context(), remove); !errors.As(err, &clash) || clash.Code != ConflictState {
+	if err := w.Update(t.Context(), remove); !errors.As(err, &clash) || clash.Code != ConflictState {
 		t.Errorf("deleted while it goes on: %v", err)
 	}
 	r.State, r.Transcription.State = record.RecordingDone, record.TranscriptionWaiting
 	putRecordings(t, w.Store, r)
 	update(t, w.Store, func(tx *Tx) error { return tx.PutTranscript(w.account.ID, r.ID, record.Transcript{Text: "x"}) })
 	update(t, w.Store, remove)
-	if err := w.Store.Update(t.Context(), remove); !errors.Is(err, ErrNotFound) {
+	if err := w.Update(t.Context(), remove); !errors.Is(err, ErrNotFound) {
 		t.Errorf("deleted twice: %v", err)
 	}
 	for _, table := range []string{tableRecording, tableRecordingCall, tableRecordingOpen, tableTranscription, tableTranscript} {
@@ -148,23 +151,23 @@ func TestDeleteRecording(t *testing.T) {
 // Files of recordings stay as long as their records, which go when their time is over.
 func TestSweepRecordings(t *testing.T) {
 	w := newWorld(t)
-	file, _, err := w.Store.Blobs().Put(strings.NewReader("RIFF"), 4)
+	file, _, err := w.Blobs().Put(strings.NewReader("RIFF"), 4)
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept := w.Store.retention.Recordings
+	kept := w.retention.Recordings
 	old := aRecording(w.account.ID, 0, func(r *record.Recording) { r.State = record.RecordingDone })
 	going := aRecording(w.account.ID, 0, nil)
 	young := aRecording(w.account.ID, 0, func(r *record.Recording) { r.State, r.File = record.RecordingDone, file })
-	now := w.Store.now()
+	now := w.now()
 	for r, at := range map[*record.Recording]time.Time{&old: now.Add(-kept - time.Hour), &going: now.Add(-kept - 2*time.Hour), &young: now.Add(-kept + time.Hour)} {
 		r.StartedAt, r.ID = at, record.NewRecordingID(at)
 	}
 	putRecordings(t, w.Store, old, going, young)
-	if err := w.Store.Sweep(t.Context()); err != nil {
+	if err := w.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	page, err := w.Store.Recordings(RecordingQuery{Account: w.account.ID})
+	page, err := w.Recordings(RecordingQuery{Account: w.account.ID})
 	if diff := cmp.Diff([]string{young.ID, going.ID}, ids(page.Items)); diff != "" || err != nil {
 		t.Errorf("%v\n%s", err, diff)
 	}

@@ -147,7 +147,7 @@ func (a *Archive) putPatiently(r record.Recording) (err error) {
 		if err = a.put(r); !errors.Is(err, store.ErrOverloaded) && !errors.Is(err, store.ErrNoSpace) {
 			return err
 		}
-		time.Sleep(wait)
+		<-time.After(wait)
 		wait *= 3
 	}
 	return err
