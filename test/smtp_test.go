@@ -1,6 +1,7 @@
 package test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io"
 	"mime"
@@ -30,7 +31,11 @@ type relay struct {
 type letter struct {
 	to, subject, text, html string
 	header                  mail.Header
+	files                   []attached
 }
+
+// attached is a file that came with a mail.
+type attached struct{ name, text string }
 
 // startRelay serves SMTP on a free port until the test ends.
 func startRelay(t testing.TB) *relay {
@@ -163,9 +168,17 @@ func readLetter(body io.Reader) (l letter, err error) {
 		if err != nil {
 			return l, nil //nolint:nilerr // the end
 		}
-		text, err := io.ReadAll(quotedprintable.NewReader(p))
+		var coded io.Reader = quotedprintable.NewReader(p)
+		if p.Header.Get("Content-Transfer-Encoding") == "base64" {
+			coded = base64.NewDecoder(base64.StdEncoding, p)
+		}
+		text, err := io.ReadAll(coded)
 		if err != nil {
 			return l, err
+		}
+		if p.FileName() != "" {
+			l.files = append(l.files, attached{p.FileName(), string(text)})
+			continue
 		}
 		if strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
 			l.html = string(text)

@@ -193,7 +193,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 		Addr: cfg.Admin.Listen, TLS: d.certs.forPeople(), Drain: cfg.Drain, Store: d.store, Log: d.log,
 		Gatherer: d.metrics, Registerer: d.metrics, Version: version, Ready: d.ready.Load,
 		ProvisionURL: live.provisionURL, PublicURL: live.adminURL,
-		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live, Bans: live, Calls: live, Parking: live, Queues: live, Trunks: live, Emergency: d.emergency, Events: &d.hub,
+		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live, Bans: live, Calls: live, Parking: live, Queues: live, Faxes: d.faxes.Service, Trunks: live, Emergency: d.emergency, Events: &d.hub,
 		Transcribe: d.transcribe, Untranscribed: untranscribed(d.cfg),
 	}
 	return d.api.Listen(ctx)
