@@ -166,7 +166,8 @@ func TestQueueWaits(t *testing.T) {
 	call.Both(t, a, b)
 	b.Hangup(t)
 	a.AwaitRequest(t, "BYE")
-	if r := h.Record(t, 1); len(r.Queues) != 1 || r.Queues[0].Steps[0].Step != record.StepWithCaller {
+	busy := func(s record.QueueStep) bool { return s.Step == record.StepWithCaller }
+	if r := h.Record(t, 1); len(r.Queues) != 1 || !slices.ContainsFunc(r.Queues[0].Steps, busy) {
 		t.Errorf("passages %+v", r.Queues)
 	}
 	h.Quiet()
