@@ -13,7 +13,12 @@ import (
 const maxMessage = 16384
 
 // passed is a message for the dialogs, which keep it.
-func (w *worker) passed(data []byte) []byte { return bytes.Clone(bytes.TrimLeft(data, "\r\n")) }
+func (w *worker) passed(data []byte) []byte {
+	if w.mended != nil {
+		return w.mended
+	}
+	return bytes.Clone(bytes.TrimLeft(data, "\r\n"))
+}
 
 // origin is who sent the message in hand.
 func (w *worker) origin(f flow) (o dialog.Origin) {

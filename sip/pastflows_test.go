@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	sipmsg "github.com/emiago/sipgo/sip"
+
 	"dialtone/sip/registrar"
 )
 
@@ -111,4 +113,48 @@ func TestNoResultStopsACallForHelp(t *testing.T) {
 		apply(t, stranger)
 		stranger.ask(t, replaced(stranger.datagram("INVITE", 1), "INVITE sip:", "INVITE sip:911@"), noon, "407")
 	}
+}
+
+// TestMalformedCallForHelp: what is wrong with a header that a call can do without keeps no
+// call for help, only others.
+func TestMalformedCallForHelp(t *testing.T) {
+	for _, tt := range []struct{ name, old, with string }{
+		{"no colon", "Max-Forwards: 70", "rubbish"},
+		{"no number", "Max-Forwards: 70", "Max-Forwards: many"},
+		{"twice", "Max-Forwards: 70", "Max-Forwards: 70\r\nMax-Forwards: 70"},
+		{"control character", "Max-Forwards: 70", "X: \x00"},
+		{"bad Contact", "Contact: <sip:", "Contact: <sip:::"},
+		{"body too short", "Content-Length: 0", "Content-Length: 9"},
+		{"line feeds", "\r\n", "\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := drive(t)
+			d.ask(t, d.authorized(t, 1)[0], noon, "200")
+			other := replaced(d.datagram("INVITE", 1), tt.old, tt.with)
+			if d.take(other, noon); d.passed() {
+				t.Error("another call is passed on")
+			}
+			d.take(replaced(other, "INVITE sip:", "INVITE sip:911@"), noon)
+			message := d.first(t)
+			m, err := sipmsg.ParseMessage(message)
+			if err != nil {
+				t.Fatalf("passed on as\n%s\n%v", message, err)
+			}
+			if r, ok := m.(*sipmsg.Request); !ok || r.Recipient.User != "911" {
+				t.Errorf("passed on as\n%s", message)
+			}
+		})
+	}
+}
+
+// first is the first message that waits for the dialogs.
+func (d *driven) first(t *testing.T) []byte {
+	t.Helper()
+	for _, l := range d.edge.lanes.list {
+		if list := l.take(nil); len(list) > 0 {
+			return list[0].message
+		}
+	}
+	t.Fatal("nothing is passed on")
+	return nil
 }

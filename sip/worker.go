@@ -24,6 +24,7 @@ type worker struct {
 	aor      []byte
 	bindings []registrar.Binding
 	admitted admitted
+	mended   []byte // what goes on instead of the message in hand; nil without
 }
 
 // verdict is what is to be done about a message.
@@ -43,6 +44,7 @@ const (
 // decide looks at one message, as a whole in data, and says what is to be done.
 func (w *worker) decide(data []byte, f flow, now time.Time) (v verdict, a answer, id identity) {
 	s, m := w.edge, &w.msg
+	w.mended = nil
 	if a, shed := w.shed(data, f, now); shed {
 		return reply, a, id
 	}
@@ -50,6 +52,9 @@ func (w *worker) decide(data []byte, f flow, now time.Time) (v verdict, a answer
 	if m.Odd&wire.OddFolded != 0 {
 		wire.Unfold(data)
 		err = wire.Scan(data, m)
+	}
+	if err != nil && w.mend(data) {
+		data, err = w.mended, nil
 	}
 	if !m.Request {
 		switch {
@@ -80,6 +85,21 @@ func (w *worker) decide(data []byte, f flow, now time.Time) (v verdict, a answer
 		return reply, answer{status: 200, reason: "OK"}, id
 	}
 	return w.admit(data, f, now)
+}
+
+// mend makes of a call for help that cannot be taken as it is one that can; then that is
+// the message in hand. Else all is as before.
+func (w *worker) mend(data []byte) bool {
+	if !w.edge.emergency(data) {
+		return false
+	}
+	mended := wire.Mend(data)
+	if wire.Scan(mended, &w.msg) != nil || !w.msg.Request || string(w.msg.Method) != "INVITE" {
+		_ = wire.Scan(data, &w.msg) // for the answer
+		return false
+	}
+	w.mended = mended
+	return true
 }
 
 func (w *worker) malformed(err error, banned bool) (verdict, answer, identity) {

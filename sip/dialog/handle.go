@@ -4,6 +4,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"dialtone/sip/transaction"
+	scan "dialtone/sip/wire"
 )
 
 // Receive takes a message that came in. Those of one Call-ID come one after the other, in
@@ -12,6 +13,10 @@ import (
 func (e *Endpoint) Receive(message []byte, line transaction.Line, o Origin) {
 	defer e.rescue("message", nil)
 	m, err := e.parser.ParseSIP(message)
+	if err != nil && o.Emergency {
+		message = scan.Mend(message)
+		m, err = e.parser.ParseSIP(message)
+	}
 	if err != nil {
 		e.metrics.refused[refusedUnread].Inc()
 		return

@@ -405,6 +405,7 @@ func TestEmergencyIsNotRefused(t *testing.T) {
 	for name, text := range map[string]string{
 		"no contact": "", "hops": "Max-Forwards: 0\n", "extension": "Require: foo\n", "control": "Subject: a\x01b\n", "body": "Content-Encoding: gzip\n",
 		"short session": "Supported: timer\nSession-Expires: 60\n", "replaces nobody": "Replaces: a;to-tag=b;from-tag=c\n",
+		"unreadable": "Record-Route: <sip:\nMax-Forwards: x\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWire(t, s.carrier.local)
