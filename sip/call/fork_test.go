@@ -38,8 +38,10 @@ func TestForkFirstAnswerWins(t *testing.T) {
 		user, _, _ := strings.Cut(strings.TrimPrefix(l.URI, "sip:"), "@")
 		legs = append(legs, user+" "+itoa(l.Status))
 	}
-	if want := []string{"ann 200", "bob 487", "bob 503", "bob2 200"}; !slices.Equal(legs, want) {
-		t.Errorf("legs %q, want %q", legs, want)
+	// Devices of one moment have no order; the bindings of one stay together.
+	one, other := []string{"ann 200", "bob 487", "bob 503", "bob2 200"}, []string{"ann 200", "bob2 200", "bob 487", "bob 503"}
+	if !slices.Equal(legs, one) && !slices.Equal(legs, other) {
+		t.Errorf("legs %q, want %q or %q", legs, one, other)
 	}
 	p.quiet()
 }
