@@ -14,9 +14,11 @@ import (
 func (s *Service) reconcile(left []leftover) error {
 	recovered := map[string]bool{}
 	for _, l := range left {
-		switch written, err := s.isWritten(l.call); {
-		case err != nil:
-			return err
+		written, err := s.isWritten(l.call)
+		if err != nil { // his recipients and the other slots' must not wait for the next start
+			s.log.Error("cannot look for the record of an emergency call; it is taken as not written", "event", l.call.ID, "err", err)
+		}
+		switch {
 		case l.call == nil:
 			s.log.Error("an emergency slot cannot be read: a call may be known to nobody", "slot", l.slot)
 			s.metrics.torn.Inc()

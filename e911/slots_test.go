@@ -131,3 +131,24 @@ func TestSlotTooLong(t *testing.T) {
 		t.Errorf("read %+v", l)
 	}
 }
+
+// TestReconcileWithoutReading: that the disk cannot be read at the start leaves no call of a
+// slot to the next one.
+func TestReconcileWithoutReading(t *testing.T) {
+	r := open(t, t.TempDir())
+	left := make([]leftover, 2)
+	for i := range left {
+		left[i] = leftover{slot: r.slots.take(), call: NewPlan(r.office, decision(nil), r.now())}
+		r.slots.write(left[i].slot, left[i].call)
+	}
+	if err := r.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_ = r.reconcile(left)
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	if n := len(r.unwritten); n != len(left) {
+		t.Errorf("%d of %d calls are looked after", n, len(left))
+	}
+}
