@@ -187,3 +187,36 @@ func TestFax(t *testing.T) {
 	}
 	a.awaitFax(t, next.id(), "canceled")
 }
+
+// TestFaxKilled: a page that was confirmed is mailed though the daemon was killed before
+// the fax was whole.
+func TestFaxKilled(t *testing.T) {
+	t.Parallel()
+	mails := startRelay(t)
+	a, b := newOffice(t, start(t, options{})), newOffice(t, start(t, options{config: mails.config()}))
+	from := a.d.create(t, a.path+"/numbers", object{"number": "+12125550301", "outbound_enabled": true}).id()
+	a.trunk(t, "To B", []string{b.d.SIP.UDP[0]}, nil)
+	b.trunk(t, "From A", []string{a.d.SIP.UDP[0]}, nil)
+	b.d.create(t, b.path+"/numbers", object{"number": "+12125550302", "fax_enabled": true, "fax_recipients": []string{"ann@example.com"}})
+	sent := a.sendFax(t, "+12125550302", 5, map[string]string{"number": from})
+	var confirmed float64
+	await(t, "page", func() error {
+		f := a.d.get(t, a.path+"/faxes/"+sent.id())
+		if confirmed, _ = f["pages"].(float64); confirmed < 1 {
+			return fmt.Errorf("%v", f)
+		}
+		return nil
+	})
+	b.d.kill()
+	b.d = start(t, options{data: b.d.data, config: mails.config()})
+	in := b.inboundFax(t)
+	if pages, _ := in["pages"].(float64); in.str("status") != "partial" || in.str("reason") != "interrupted" || pages < confirmed {
+		t.Errorf("of %.0f confirmed pages: %v", confirmed, in)
+	}
+	if l := mails.await("PARTIAL fax from +12125550301", 1); len(l[0].files) != 2 {
+		t.Errorf("mail %+v", l)
+	}
+	if got := bars(t, b.document(t, in.id(), "tiff")); got[0] != 200 {
+		t.Errorf("pages %v", got)
+	}
+}
