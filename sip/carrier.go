@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"strings"
 	"sync"
@@ -115,7 +114,7 @@ func (c carrier) dialStream(ctx context.Context, transport string, to netip.Addr
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", to.String())
+	conn, err := trunkDialer().DialContext(ctx, "tcp", to.String())
 	if err != nil {
 		return nil, fmt.Errorf("cannot reach %s over %s: %w", to, transport, err)
 	}
