@@ -162,10 +162,11 @@ func TestKeysOfOthers(t *testing.T) {
 	ann, cid := talk(t, p.phone("ann"), "1003", p.phone("cid"))
 	hearEachOther(t, ann, cid)
 	ann.Quiet()
-	for _, d := range "*911#" {
-		ann.Digit(byte(d))
+	keys := "*911#"
+	for i := range keys {
+		ann.Digit(keys[i])
+		cid.HearsDigits(t, keys[:i+1])
 	}
-	cid.HearsDigits(t, "*911#")
 	ann.Hangup(t)
 	p.record(t, 0)
 	p.quiet()

@@ -29,6 +29,7 @@ type sound struct {
 	version int
 	lastSDP string
 	sending chan struct{}
+	pressed uint16 // packets of digits sent
 }
 
 // openSound binds a port on the address the handset signals from.
@@ -146,14 +147,14 @@ const digitNames = "0123456789*#"
 func (c *PhoneCall) Digit(digit byte) {
 	s := c.sound
 	s.mu.Lock()
-	to := s.remote
+	to, seq := s.remote, s.pressed
+	s.pressed += 6
 	s.mu.Unlock()
 	packet := []byte{0x80, 101 | 0x80, 0, 0, 0, 0, 0, 0, 9, 9, 9, 9, byte(strings.IndexByte(digitNames, digit)), 10, 0, 160}
-	ts := rand.Uint32()
-	for i := range 6 {
-		binary.BigEndian.PutUint16(packet[2:], uint16(i+1))
-		binary.BigEndian.PutUint32(packet[4:], ts)
-		binary.BigEndian.PutUint16(packet[14:], uint16(160*(i+1)))
+	for i := range uint16(6) {
+		binary.BigEndian.PutUint16(packet[2:], seq+i)
+		binary.BigEndian.PutUint32(packet[4:], uint32(seq)*160)
+		binary.BigEndian.PutUint16(packet[14:], 160*(i+1))
 		if i > 0 {
 			packet[1] = 101
 		}
