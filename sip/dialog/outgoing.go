@@ -58,7 +58,7 @@ type Outgoing struct {
 	// RingTimeout is Timer C: from the INVITE, and again from each provisional response
 	// above 100, to the CANCEL. 0 is DefaultRingTimeout.
 	RingTimeout time.Duration
-	// Sink gets the leg's events.
+	// Sink gets the leg's events. It must not wait; the first may come before Invite returns.
 	Sink func(Event)
 }
 

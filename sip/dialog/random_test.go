@@ -106,6 +106,67 @@ func (w *witness) live() {
 	}
 }
 
+// door keeps a leg's events until its owner has the leg: a sink must not wait.
+type door struct {
+	sink func(Event)
+
+	mu      sync.Mutex
+	opened  bool
+	waiting []Event
+}
+
+func (d *door) take(ev Event) {
+	d.mu.Lock()
+	if !d.opened {
+		d.waiting = append(d.waiting, ev)
+		d.mu.Unlock()
+		return
+	}
+	d.mu.Unlock()
+	d.sink(ev)
+}
+
+// open hands out what waits, then whatever comes.
+func (d *door) open() {
+	for {
+		d.mu.Lock()
+		if len(d.waiting) == 0 {
+			d.opened = true
+			d.mu.Unlock()
+			return
+		}
+		ev := d.waiting[0]
+		d.waiting = d.waiting[1:]
+		d.mu.Unlock()
+		d.sink(ev)
+	}
+}
+
+// crowd are witnesses at work. One who comes when nobody is waited for any more hangs up.
+type crowd struct {
+	mu   sync.Mutex
+	wg   sync.WaitGroup
+	late bool
+}
+
+func (c *crowd) start(w *witness) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.late {
+		w.leg.Hangup(Cause{})
+		return
+	}
+	c.wg.Go(w.live)
+}
+
+// wait waits for those that began, not for those who come meanwhile.
+func (c *crowd) wait() {
+	c.mu.Lock()
+	c.late = true
+	c.mu.Unlock()
+	c.wg.Wait()
+}
+
 // TestRandomCalls has many calls do what they please over a network that loses
 // messages. The sides check that all is given back.
 func TestRandomCalls(t *testing.T) {
@@ -114,8 +175,7 @@ func TestRandomCalls(t *testing.T) {
 		t.Run(fmt.Sprintf("loss %d", loss), func(t *testing.T) {
 			seed := rand.Uint64()
 			t.Logf("seed %d", seed)
-			var wg sync.WaitGroup
-			start := func(w *witness) { wg.Go(w.live) }
+			var all crowd
 			var n sync.Mutex
 			next := seed
 			b := newSide(t, func(c *Config) {
@@ -127,7 +187,7 @@ func TestRandomCalls(t *testing.T) {
 					n.Unlock()
 					w.leg = l
 					l.SetSink(w.sink)
-					start(w)
+					all.start(w)
 				}
 			})
 			a := newSide(t)
@@ -145,18 +205,17 @@ func TestRandomCalls(t *testing.T) {
 				if w.roll(4) == 0 {
 					o.Reliable = true
 				}
-				ready := make(chan struct{})
-				sink := o.Sink
-				o.Sink = func(ev Event) { <-ready; sink(ev) }
+				door := &door{sink: w.sink}
+				o.Sink = door.take // an event may come before Invite returns
 				l, err := a.Endpoint.Invite(t.Context(), o)
 				if err != nil {
 					t.Fatal(err)
 				}
 				w.leg = l
-				close(ready)
-				start(w)
+				door.open()
+				all.start(w)
 			}
-			wg.Wait()
+			all.wait()
 		})
 	}
 }
@@ -166,21 +225,21 @@ func TestRandomPeer(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 2))
-	var wg sync.WaitGroup
+	var all crowd
 	s := newSide(t, func(c *Config) {
 		c.Request = nil
 		c.Invite = func(l *Leg) {
 			w := newWitness(t, rand.Uint64())
 			w.leg = l
 			l.SetSink(w.sink)
-			wg.Go(w.live)
+			all.start(w)
 		}
 	})
 	p := newWire(t, s.carrier.local)
 	for i := range 30 {
 		p.babble(r, fmt.Sprintf("c%d", i))
 	}
-	wg.Wait()
+	all.wait()
 }
 
 // babble is one call of a peer that makes no sense.
