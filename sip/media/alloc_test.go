@@ -68,6 +68,7 @@ func fdOf(t *testing.T, p *securePhone) (fd int) {
 }
 
 func TestNothingIsAllocatedPerPacket(t *testing.T) {
+	skipUnderRace(t)
 	for _, tt := range []struct {
 		name    string
 		formats [2]string
