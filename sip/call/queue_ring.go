@@ -15,7 +15,7 @@ type attempt struct {
 	ticket QueueTicket
 	order  QueueOrder
 	open   []record.ID // the agents the queue was not told of yet
-	rung   []*branch
+	ring   *ring       // nil before anybody is rung
 }
 
 // ringAgents rings agents for somebody, once; settled is told who answered, or that
@@ -30,6 +30,7 @@ func (c *Call) ringAgents(from *leg, d route.Decision, a *attempt, settled func(
 		Targets: c.agentTargets(a.order.Ring, a.order.Settings, &from.who), Timeout: a.order.Timeout,
 	}}}
 	c.ring = &ring{from: from, decision: d, settled: settled, agents: a}
+	a.ring = c.ring
 	c.nextStage()
 }
 
@@ -59,16 +60,16 @@ func callerFrom(q *record.CallQueue, caller *person) route.CallerID {
 	return route.CallerID{Number: caller.number, Name: prefix + " " + cmp.Or(caller.name, caller.number)}
 }
 
-// branchMissed tells the queue of an agent when the last of his phones has failed.
+// branchMissed tells the queue of an agent when the last of his phones has failed. What
+// fails while others of his may still be about to ring is told when the ringing ends.
 func (a *attempt) branchMissed(c *Call, r *ring, b *branch) {
-	if a == nil {
+	if a == nil || r.timer == nil {
 		return
 	}
 	user := b.target.User
 	if slices.ContainsFunc(r.branches, func(o *branch) bool { return o.target.User == user && !o.over }) {
 		return
 	}
-	a.rung = r.branches
 	a.miss(c, user)
 }
 
@@ -85,22 +86,30 @@ func (a *attempt) miss(c *Call, user record.ID) {
 		return
 	}
 	a.open = slices.Delete(slices.Clone(a.open), i, i+1)
+	why := map[route.Outcome]QueueMiss{
+		route.Unreachable: MissUnreachable, route.Busy: MissBusy, route.NoAnswer: MissNoAnswer, route.Declined: MissDeclined,
+	}[a.outcome(user)]
+	c.m.config.Queues.Missed(a.ticket, a.order.Attempt, user, why)
+}
+
+// outcome is what ringing an agent's phones came to.
+func (a *attempt) outcome(user record.ID) route.Outcome {
 	worst := route.Unreachable
-	for _, b := range a.rung {
+	if a.ring == nil {
+		return worst
+	}
+	for _, b := range a.ring.branches {
 		if b.target.User == user {
 			worst = max(worst, b.outcome)
 		}
 	}
-	why := map[route.Outcome]QueueMiss{
-		route.Unreachable: MissUnreachable, route.Busy: MissBusy, route.NoAnswer: MissNoAnswer, route.Declined: MissDeclined,
-	}[worst]
-	c.m.config.Queues.Missed(a.ticket, a.order.Attempt, user, why)
+	return worst
 }
 
-// answered tells the queue who took the call. Somebody who picked it up is no agent: the
-// queue has nothing more to do with the call.
+// answered tells the queue who took the call. Somebody who picked it up is no agent, nor is
+// one who had declined before: the queue has nothing more to do with the call.
 func (a *attempt) answered(c *Call, won *leg) []record.QueueStep {
-	if !slices.Contains(a.order.Ring, won.who.user) {
+	if !slices.Contains(a.open, won.who.user) {
 		return c.m.config.Queues.Leave(a.ticket, LeaveTransferred)
 	}
 	won.served = a.ticket

@@ -220,6 +220,57 @@ func TestQueueRingAll(t *testing.T) {
 	h.Quiet()
 }
 
+// An agent whose phone rang in vain has not answered, which is not being unreachable.
+func TestQueueUnanswered(t *testing.T) {
+	h := newHouse(t, func(h *house, q *record.CallQueue) { q.Members = q.Members[:1] })
+	hasty := h.queue.Clone().(*record.CallQueue)
+	hasty.TimeoutSeconds, hasty.Revision = 1, hasty.Revision+1
+	h.engine.Update(hasty)
+	ann, bob := h.Phone("ann"), h.Phone("bob")
+	a := ann.Dial(t, "1200")
+	b := call.Ringing(t, bob)
+	b.Reply(180)
+	b.AwaitRequest(t, "CANCEL")
+	a.Await(t, 200)
+	a.Hangup(t)
+	var steps []string
+	for _, s := range h.Record(t, 0).Queues[0].Steps {
+		steps = append(steps, s.Step)
+	}
+	if !slices.Contains(steps, record.StepNoAnswer) || slices.Contains(steps, record.StepUnreachable) {
+		t.Errorf("decisions %v", steps)
+	}
+	h.Quiet()
+}
+
+// An agent who declines, thinks better of it and picks the call up at another agent's
+// phone leaves nobody behind in the queue.
+func TestQueuePickedUpByWhoDeclined(t *testing.T) {
+	h := newHouse(t, func(_ *house, q *record.CallQueue) { q.Strategy = record.QueueRingAll })
+	ann, bob, cid := h.Phone("ann"), h.Phone("bob"), h.Phone("cid")
+	a := ann.Dial(t, "1200")
+	b, c := call.Ringing(t, bob), call.Ringing(t, cid)
+	c.Reply(180)
+	b.Reply(603)
+	call.Eventually(t, "bob's word", func() bool {
+		state, _ := h.engine.State(h.queue.ID)
+		return len(state.Callers[0].Ringing) == 1
+	})
+	picks := bob.Dial(t, "**1003")
+	c.AwaitRequest(t, "CANCEL")
+	call.Both(t, a, picks)
+	h.depth(0)
+	a.Hangup(t)
+	picks.AwaitRequest(t, "BYE")
+	h.Quiet()
+	state, _ := h.engine.State(h.queue.ID)
+	for _, agent := range state.Agents {
+		if agent.Activity == queue.Ringing {
+			t.Errorf("still rung: %+v", agent)
+		}
+	}
+}
+
 func TestQueueAbandoned(t *testing.T) {
 	h := newHouse(t, nil)
 	ann, bob := h.Phone("ann"), h.Phone("bob")
