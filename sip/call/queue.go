@@ -23,6 +23,7 @@ type queueing struct {
 	speaking bool         // something is being said instead of it
 	offered  bool         // to be called back
 	timer    *timer       // of the next announcement
+	limit    *timer       // ends what is being said, if nothing tells that it was said
 }
 
 // Clips are the music of queues: a [media.Library].

@@ -87,6 +87,7 @@ func (c *Call) sayQueued(w *queueing, words []prompt.Word) {
 		return
 	}
 	back := func(c *Call) {
+		w.limit.stop()
 		if c.queueing == w && w.speaking {
 			w.speaking, c.played = false, nil
 			if w.music != nil {
@@ -96,7 +97,8 @@ func (c *Call) sayQueued(w *queueing, words []prompt.Word) {
 	}
 	w.speaking, c.played = true, back
 	w.of.media.Play(source)
-	c.after(speech, back)
+	w.limit.stop() // that of what was said before
+	w.limit = c.after(speech, back)
 }
 
 // says is words as sound, nil where there is no voice or nothing to say.
