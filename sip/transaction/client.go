@@ -56,11 +56,12 @@ func (tx *Client) Text() []byte {
 }
 
 // Send sends the request; after an error the transaction is over and Failed is not called.
+// One that was given up before is not sent.
 func (tx *Client) Send() error {
 	tx.mu.Lock()
 	defer tx.mu.Unlock()
 	if tx.ended {
-		return ErrTerminated
+		return nil // Failed has been told
 	}
 	if err := tx.line.Send(tx.message); err != nil {
 		tx.end()

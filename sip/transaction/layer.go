@@ -18,6 +18,9 @@ type Layer struct {
 	closed  bool
 }
 
+// maxServers is how many requests of others there may be before Full.
+const maxServers = 1 << 17
+
 // New makes a layer. The library's T1, T2 and T4 are read once.
 func New() *Layer {
 	return &Layer{t1: sip.T1, t2: sip.T2, t4: sip.T4, servers: map[string]*Server{}, clients: map[string]*Client{}}
@@ -28,6 +31,14 @@ func (l *Layer) Len() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.servers) + len(l.clients)
+}
+
+// Full tells that requests of others that can wait should be told so, and their
+// transactions ended: those that nobody acknowledges are kept for 32 s.
+func (l *Layer) Full() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.servers) >= maxServers
 }
 
 // Close ends all transactions without a word; after it nothing is sent.
@@ -46,7 +57,8 @@ func (l *Layer) Close() {
 }
 
 // Request takes a request that came in over line, and makes its transaction. It returns
-// nil when nobody need look at the request: it came before, or is the ACK to a refusal.
+// nil when nobody need look at the request: it came before, or is the ACK to a refusal, or
+// the layer is closed.
 // An ACK to a 2xx gets a transaction that sends nothing. Of a CANCEL, invite is the
 // INVITE's, nil when there is none.
 func (l *Layer) Request(req *sip.Request, line Line) (tx, invite *Server) {
@@ -55,6 +67,10 @@ func (l *Layer) Request(req *sip.Request, line Line) (tx, invite *Server) {
 		return nil, nil
 	}
 	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return nil, nil
+	}
 	known := l.servers[key]
 	if req.Method == sip.CANCEL {
 		invite = l.servers[serverKey(req, sip.INVITE)]
@@ -64,13 +80,13 @@ func (l *Layer) Request(req *sip.Request, line Line) (tx, invite *Server) {
 		if tx.invite {
 			tx.req = req
 		}
-		if req.Method != sip.ACK && !l.closed {
+		if req.Method != sip.ACK {
 			l.servers[key] = tx
 		}
 	}
 	l.mu.Unlock()
 	if known != nil {
-		known.again(req.Method)
+		known.again(req.Method, line)
 	}
 	return tx, invite
 }

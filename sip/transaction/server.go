@@ -90,8 +90,9 @@ func (tx *Server) unacknowledged() {
 	tx.after(tx.wait, tx.unacknowledged)
 }
 
-// again takes a request that came before, or the ACK to a refusal.
-func (tx *Server) again(method sip.RequestMethod) {
+// again takes a request that came before, or the ACK to a refusal. The answer goes the way
+// it came: the first one may be gone, and whoever calls may wait for this one alone.
+func (tx *Server) again(method sip.RequestMethod, line Line) {
 	tx.mu.Lock()
 	defer tx.mu.Unlock()
 	switch {
@@ -100,7 +101,7 @@ func (tx *Server) again(method sip.RequestMethod) {
 		tx.wait = 0
 		tx.after(tx.layer.t4, tx.Terminate) // I
 	case method != sip.ACK && tx.last != nil:
-		_ = tx.line.Send(tx.last) // lost like any other
+		_ = line.Send(tx.last) // lost like any other
 	}
 }
 

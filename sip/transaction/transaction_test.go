@@ -235,6 +235,22 @@ func TestClientBroken(t *testing.T) {
 	empty(t, l)
 }
 
+// TestClientGivenUpBeforeItIsSent: it is told once that it has ended.
+func TestClientGivenUpBeforeItIsSent(t *testing.T) {
+	line, h, l := newTape(false), &heard{}, New()
+	tx, err := l.Client(request(t, "BYE"), line, h.handler())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	if err := tx.Send(); err != nil {
+		t.Errorf("told again: %v", err)
+	}
+	if diff := cmp.Diff([]string{ErrTerminated.Error()}, h.list); diff != "" || len(line.sent) != 0 {
+		t.Errorf("heard (-want +got):\n%s, sent %q", diff, line.sent)
+	}
+}
+
 // take gives the layer a request that must be new.
 func take(t *testing.T, l *Layer, line Line, method string) (tx, invite *Server) {
 	t.Helper()
@@ -277,6 +293,41 @@ func TestServerRepeats(t *testing.T) {
 		line.takes(t)
 		empty(t, l)
 	})
+}
+
+// TestServerRepeatsOnOtherLine: what comes again over a new connection is answered there.
+func TestServerRepeatsOnOtherLine(t *testing.T) {
+	l, line, other := New(), newTape(false), newTape(false)
+	tx, _ := take(t, l, line, "BYE")
+	answer(t, tx, 200)
+	absorbed(t, l, other, "BYE")
+	if len(line.sent) != 1 || len(other.sent) != 1 {
+		t.Errorf("sent %q and %q", line.sent, other.sent)
+	}
+	l.Close()
+}
+
+// TestServerAfterClose: nothing begins once the layer is closed.
+func TestServerAfterClose(t *testing.T) {
+	l := New()
+	l.Close()
+	absorbed(t, l, newTape(false), "INVITE")
+	absorbed(t, l, newTape(false), "ACK")
+}
+
+// TestServerLimit: there is no room for any number of requests that nobody acknowledges.
+func TestServerLimit(t *testing.T) {
+	l, line := New(), newTape(false)
+	for i := range maxServers {
+		l.servers[fmt.Sprint(i)] = &Server{layer: l, line: line}
+	}
+	if !l.Full() {
+		t.Errorf("room for more than %d", maxServers)
+	}
+	l.Close()
+	if l.Full() {
+		t.Error("no room in an empty layer")
+	}
 }
 
 // TestServerRefusal: a refusal of INVITE is sent again until its ACK, or Timer H.
