@@ -19,7 +19,7 @@ type admitted struct {
 // admit decides about a request that is neither REGISTER nor OPTIONS. What gets through
 // makes a transaction and memory, so nobody unknown does: a request outside a dialog
 // has credentials or comes from a trunk, one within a dialog names a dialog of ours,
-// and a CANCEL comes from where its INVITE did.
+// and a CANCEL, or the ACK to a refusal, comes from where its INVITE did.
 func (w *worker) admit(data []byte, f flow, now time.Time) (verdict, answer, identity) {
 	s, m := w.edge, &w.msg
 	w.admitted = admitted{}
@@ -33,7 +33,10 @@ func (w *worker) admit(data []byte, f flow, now time.Time) (verdict, answer, ide
 	case m.To.Tag != nil && s.tags.has(m.To.Tag):
 		return pass, answer{}, identity{}
 	case method == "ACK":
-		return drop, answer{}, identity{}
+		if !s.pending.has(m.CallID, m.CSeq, f.source) {
+			return drop, answer{}, identity{}
+		}
+		return pass, answer{}, identity{}
 	case m.To.Tag != nil:
 		return reply, answer{status: 481}, identity{}
 	case !served(m.Method):

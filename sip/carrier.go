@@ -85,7 +85,7 @@ func (c carrier) Track(tag string) { c.tags.add(tag) }
 // Forget ends that.
 func (c carrier) Forget(tag string) { c.tags.remove(tag) }
 
-// Pending lets a CANCEL in.
+// Pending lets a CANCEL in, and the ACK to a refusal.
 func (c carrier) Pending(callID string, cseq uint32, source netip.AddrPort) (done func()) {
 	return c.pending.add(callID, cseq, source)
 }

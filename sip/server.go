@@ -154,7 +154,7 @@ func newServer(cfg Config) *Server {
 		streams:  streams{byID: map[uint64]*stream{}},
 		hands:    newHands(),
 		tags:     tags{live: map[string]struct{}{}},
-		pending:  invitations{from: map[invitation]*invited{}},
+		pending:  invitations{count: map[invitation]int{}},
 		past:     newPastFlows(),
 		dialled:  dialled{open: map[trunkStream]*stream{}},
 

@@ -31,41 +31,39 @@ func (t *tags) remove(tag string) {
 	delete(t.live, tag)
 }
 
-// invitation names an INVITE that is being answered.
+// invitation names an INVITE that is or was being answered, and where it came from.
 type invitation struct {
 	callID string
 	cseq   uint32
+	source netip.AddrPort
 }
 
-// invited is where an INVITE came from.
-type invited struct{ source netip.AddrPort }
-
-// invitations are the INVITEs a CANCEL may come for.
+// invitations are the INVITEs a CANCEL, or the ACK to a refusal, may come for, and how often
+// each was added.
 type invitations struct {
-	mu   sync.RWMutex
-	from map[invitation]*invited
+	mu    sync.RWMutex
+	count map[invitation]int
 }
 
-// has tells whether there is an INVITE that a CANCEL from source may be for.
+// has tells whether there is an INVITE that a CANCEL or ACK from source may be for.
 func (t *invitations) has(callID []byte, cseq uint32, source netip.AddrPort) bool {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	at := t.from[invitation{string(callID), cseq}]
-	return at != nil && at.source == source
+	return t.count[invitation{string(callID), cseq, source}] > 0
 }
 
 func (t *invitations) add(callID string, cseq uint32, source netip.AddrPort) (done func()) {
-	key, at := invitation{callID, cseq}, &invited{source}
+	key := invitation{callID, cseq, source}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.from[key] = at
-	return func() {
+	t.count[key]++
+	return sync.OnceFunc(func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		if t.from[key] == at {
-			delete(t.from, key)
+		if t.count[key]--; t.count[key] == 0 {
+			delete(t.count, key)
 		}
-	}
+	})
 }
 
 // fromTrunk tells whether a message comes from a provider account's address.

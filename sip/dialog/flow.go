@@ -45,7 +45,7 @@ type Carrier interface {
 	// Forget ends Track.
 	Forget(localTag string)
 	// Pending lets a CANCEL in for a server INVITE transaction from the source that
-	// sent it, until done is called.
+	// sent it, and the ACK to its refusal, until done is called, any number of times.
 	Pending(callID string, cseq uint32, source netip.AddrPort) (done func())
 }
 

@@ -1,6 +1,9 @@
 package dialog
 
 import (
+	"cmp"
+	"net/netip"
+
 	"github.com/emiago/sipgo/sip"
 
 	"dialtone/sip/transaction"
@@ -58,6 +61,8 @@ func (e *Endpoint) request(r received, line transaction.Line) {
 	}
 	tag := toTag(req)
 	switch {
+	case tag == "" && req.Method != sip.CANCEL && !r.origin.Emergency && e.transactions.Full():
+		e.putOff(req, tx)
 	case req.Method == sip.CANCEL:
 		e.cancel(r, tx, invite)
 	case tag != "":
@@ -108,7 +113,26 @@ func respond(tx *transaction.Server, res *sip.Response) error {
 func (e *Endpoint) refuse(req *sip.Request, tx *transaction.Server, status int, reason string, h ...Header) {
 	res := e.response(req, newTag(), status, reason, nil, "")
 	appendHeaders(res, h)
+	e.letACK(req)
 	_ = respond(tx, res)
+}
+
+// putOff refuses a request and keeps nothing of it.
+func (e *Endpoint) putOff(req *sip.Request, tx *transaction.Server) {
+	e.metrics.refused[refusedFull].Inc()
+	res := e.response(req, newTag(), sip.StatusServiceUnavailable, "", nil, "")
+	appendHeaders(res, []Header{{"Retry-After", retryAfter}})
+	_ = respond(tx, res)
+	tx.Terminate()
+}
+
+// letACK lets the ACK to a refusal of an INVITE in, which names no leg.
+func (e *Endpoint) letACK(req *sip.Request) {
+	id, seq := req.CallID(), req.CSeq()
+	source, err := netip.ParseAddrPort(req.Source())
+	if req.IsInvite() && id != nil && seq != nil && err == nil {
+		e.linger.add(e.cfg.Carrier.Pending(id.Value(), seq.SeqNo, source))
+	}
 }
 
 // cancel ends the INVITE that a CANCEL is for, if it has no final response (RFC 3261 9.2).
@@ -117,7 +141,7 @@ func (e *Endpoint) cancel(r received, tx, invite *transaction.Server) {
 		e.strayCancel(r.msg, tx)
 		return
 	}
-	tag := toTag(invite.Request())
+	tag := cmp.Or(toTag(invite.Request()), newTag())
 	e.trace(tag, false, r.raw, &r.origin.Flow)
 	_ = respond(tx, e.response(r.msg, tag, sip.StatusOK, "", nil, ""))
 	terminated := e.response(invite.Request(), tag, sip.StatusRequestTerminated, "", nil, "")

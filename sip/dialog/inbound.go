@@ -24,7 +24,8 @@ type inbound struct {
 func (l *Leg) newInbound(req *sip.Request, tx *transaction.Server, o Origin, cancelled func(Cause)) *inbound {
 	in := &inbound{tx: tx, req: req, trace: l.tag, flow: o.Flow, e: l.e, done: func() {}}
 	if c := req.CSeq(); c != nil {
-		in.done = l.e.cfg.Carrier.Pending(l.callID, c.SeqNo, o.Flow.Remote)
+		forget := l.e.cfg.Carrier.Pending(l.callID, c.SeqNo, o.Flow.Remote)
+		in.done = func() { l.e.linger.add(forget) } // the CANCEL may come again
 	}
 	open := tx.OnCancel(func(cancel *sip.Request) { cancelled(causeOf(cancel)) })
 	if !open {
@@ -75,6 +76,7 @@ func (l *Leg) unsent() {
 		if l.isEarly() {
 			l.in.final = true
 			l.in.done()
+			l.later(l.in.tx.Terminate)
 			l.in = nil
 			l.end(true, Cause{}, WhyFlowLost)
 		}

@@ -34,6 +34,7 @@ func (l *Leg) receiveTraced(r *Request) {
 		return
 	}
 	p.seq, p.known = r.seq(), true
+	l.slow = l.slow || l.flow.stream()
 	l.flow = r.origin.Flow
 	if l.over {
 		l.afterEnd(r)

@@ -26,6 +26,7 @@ type Leg struct {
 	retired bool
 	queue   []func() // what is to be done outside the lock
 	working bool     // somebody works the queue off
+	slow    bool     // it was over a connection before: what is queued may wait for that
 	sink    func(Event)
 	stash   []Event // events before there was a sink
 
@@ -150,7 +151,7 @@ func (l *Leg) emit(ev Event) {
 // unlock ends a method of the owner's. What it queued is done by a goroutine, or at once
 // over datagrams: sending those waits for nobody.
 func (l *Leg) unlock() {
-	start, stream := len(l.queue) > 0 && !l.working, l.flow.stream()
+	start, stream := len(l.queue) > 0 && !l.working, l.slow || l.flow.stream()
 	l.working = l.working || start
 	l.mu.Unlock()
 	switch {
@@ -174,7 +175,7 @@ func (l *Leg) input(f func()) {
 		defer l.e.rescue("leg", func() { l.hangup(Cause{}, WhyInternal, nil) })
 		f()
 	}()
-	start, stream := len(l.queue) > 0 && !l.working, l.flow.stream()
+	start, stream := len(l.queue) > 0 && !l.working, l.slow || l.flow.stream()
 	l.working = l.working || start
 	l.mu.Unlock()
 	switch {

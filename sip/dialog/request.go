@@ -81,6 +81,9 @@ func (r *Request) respondAlone(status int, reason, contentType string, body []by
 	res := r.e.response(r.msg, r.tag, status, reason, &flow, r.tag[:12])
 	appendHeaders(res, h)
 	setBody(res, contentType, body)
+	if status >= 300 {
+		r.e.letACK(r.msg)
+	}
 	if err := respond(r.tx, res); err != nil {
 		return fmt.Errorf("cannot answer %s with %d: %w", r.msg.Method, status, err)
 	}
