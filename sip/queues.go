@@ -78,18 +78,29 @@ func (s *Server) queueWritten(c store.Change) {
 			return
 		}
 		s.queues.Update(r)
-		s.store.View(func(v *store.View) {
-			for _, m := range r.Members {
-				s.setAgent(v.QueueAgent(r, m.User))
-			}
-		})
+		s.setAgents(r.ID, func(record.ID) bool { return true })
 	case *record.QueueAgent:
-		if c.After == nil {
-			r = &record.QueueAgent{Queue: r.Queue, User: r.User, State: record.AgentAvailable}
-		}
-		s.setAgent(r)
+		s.setAgents(r.Queue, func(user record.ID) bool { return user == r.User })
 	case *record.User:
 		s.queues.Changed(r.Account, r.ID) // it may be about being disturbed
+	}
+}
+
+// setAgents takes over what agents of a queue have said last. What is gone with the queue,
+// or with an agent's place there, is not: whoever still waits is served as before.
+func (s *Server) setAgents(queue record.ID, which func(user record.ID) bool) {
+	var list []*record.QueueAgent
+	s.store.View(func(v *store.View) {
+		if q, there := store.Get[*record.CallQueue](v, queue); there {
+			for _, m := range q.Members {
+				if which(m.User) {
+					list = append(list, v.QueueAgent(q, m.User))
+				}
+			}
+		}
+	})
+	for _, a := range list { // outside of the view: somebody may be rung now
+		s.setAgent(a)
 	}
 }
 
