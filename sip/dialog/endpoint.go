@@ -189,6 +189,7 @@ func (e *Endpoint) rescue(what string, then func()) {
 	e.metrics.panics.Inc()
 	e.cfg.Log.Error("defect in call signalling", "in", what, "err", fmt.Sprint(p), "stack", string(debug.Stack()))
 	if then != nil {
+		defer e.rescue(what, nil) // who called holds locks
 		then()
 	}
 }

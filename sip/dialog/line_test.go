@@ -143,3 +143,24 @@ func TestFlood(t *testing.T) {
 	l := calling(t, s, w, "c2", "")
 	must(t, l.Reject(480, ""))
 }
+
+// TestPanicWhileRefusing: it ends the leg, and leaves nobody waiting for its lock.
+func TestPanicWhileRefusing(t *testing.T) {
+	s := newSide(t)
+	w := newWire(t, s.carrier.local)
+	l := calling(t, s, w, "c1", "")
+	l.input(func() {
+		l.refuseInvite(480, "", nil)
+		panic("a defect")
+	})
+	if got := next[Ended](t, l); got.Why != WhyInternal || l.State() != StateEnded {
+		t.Errorf("ended %+v, state %v", got, l.State())
+	}
+	s.rescued(func() { panic("another, in what was to mend it") })
+}
+
+// rescued has what is to be done after a panic done.
+func (s *side) rescued(then func()) {
+	defer s.rescue("test", then)
+	panic("a defect")
+}

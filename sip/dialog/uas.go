@@ -114,8 +114,11 @@ func (l *Leg) reject(status int, reason string, h []Header) {
 	l.end(false, Cause{Status: status, Text: reason}, WhyRejected)
 }
 
-// refuseInvite queues a final response. l.mu is held.
+// refuseInvite queues a final response, should there be none. l.mu is held.
 func (l *Leg) refuseInvite(status int, reason string, h []Header) {
+	if l.in == nil {
+		return
+	}
 	res := l.response(l.in.req, status, reason)
 	appendHeaders(res, h)
 	l.reply(l.in, res)
