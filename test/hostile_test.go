@@ -298,7 +298,7 @@ func TestBadInput(t *testing.T) {
 		{"its own base", "PATCH", device, object{"base": ada.id, "slot": 1}, 422, "", "base"},
 		{"another account's record", "PATCH", device, object{"location": "loc_00000000000000000000000000"}, 422, "not_found", "location"},
 		{"emergency number", "POST", o.path + "/extensions", object{"number": "911", "target": object{"type": "user", "id": ada.user}}, 0, "", ""},
-		{"target of no feature", "POST", o.path + "/extensions", object{"number": "1009", "target": object{"type": "fax", "id": "num_x"}}, 422, "not_available", "target.type"},
+		{"fax box of no number", "POST", o.path + "/extensions", object{"number": "1009", "target": object{"type": "fax", "id": "num_x"}}, 422, "not_found", "target.id"},
 		{"weak password", "POST", o.path + "/credential_lists/" + o.list + "/credentials", object{"username": "eve", "password": "secret"}, 422, "weak_password", "password"},
 		{"user name twice", "POST", o.path + "/credential_lists/" + o.list + "/credentials", object{"username": strings.ToUpper(ada.username)}, 409, "not_unique", "username"},
 		{"in use", "DELETE", o.path + "/locations/" + o.location, nil, 409, "in_use", ""},

@@ -22,16 +22,26 @@ type registrar struct {
 	write map[string]io.Writer // by user
 }
 
+// listenBoth takes a port that is free for TCP and for UDP.
+func listenBoth(t *testing.T) (net.Listener, net.PacketConn) {
+	t.Helper()
+	for range 20 {
+		tcp, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if udp, err := net.ListenPacket("udp", tcp.Addr().String()); err == nil {
+			return tcp, udp
+		}
+		_ = tcp.Close() // somebody has the port for UDP
+	}
+	t.Fatal("no port is free for both TCP and UDP")
+	return nil, nil
+}
+
 func startRegistrar(t *testing.T, password string) *registrar {
 	t.Helper()
-	tcp, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	udp, err := net.ListenPacket("udp", tcp.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	tcp, udp := listenBoth(t)
 	r := &registrar{
 		addr: tcp.Addr().String(), password: password, write: make(map[string]io.Writer),
 		requests: newRecord[Message](), answers: newRecord[Message](),
