@@ -30,8 +30,11 @@ func (c *Call) acceptCallback(w *queueing) {
 	b := callback{who: w.of.who, number: w.decision.Number, ticket: w.ticket, queue: w.queue, joined: w.joined}
 	m := c.m
 	c.stopRing(dialog.Cause{Status: 487, Text: "Caller will be called back"})
+	steps, kept := m.config.Queues.KeepPlace(w.ticket, func(o QueueOrder) { m.callBackOrdered(b, o) })
+	if !kept {
+		return // he is about to be sent away
+	}
 	c.dequeue(w)
-	steps := m.config.Queues.KeepPlace(w.ticket, func(o QueueOrder) { m.callBackOrdered(b, o) })
 	c.passed(w, record.QueueCallback, "", "", steps)
 	c.notifyQueue(EventQueueCallback, w, nil)
 	c.farewell(w.of, endCalledBack, prompt.CallbackAccepted)

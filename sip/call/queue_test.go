@@ -20,6 +20,7 @@ type house struct {
 	*call.Office
 	engine *queue.Engine
 	queue  *record.CallQueue
+	before func() // somebody keeps his place
 	t      testing.TB
 }
 
@@ -28,12 +29,25 @@ type late struct{ of **call.Office }
 
 func (l late) Obstacle(user record.ID) call.Obstacle { return (*l.of).Obstacle(user) }
 
+// lastMoment lets something happen just before a caller is to keep his place.
+type lastMoment struct {
+	*queue.Engine
+	h *house
+}
+
+func (l lastMoment) KeepPlace(t call.QueueTicket, orders func(call.QueueOrder)) ([]record.QueueStep, bool) {
+	if l.h.before != nil {
+		l.h.before()
+	}
+	return l.Engine.KeepPlace(t, orders)
+}
+
 func newHouse(t *testing.T, edit func(h *house, q *record.CallQueue)) *house {
 	t.Helper()
 	h := &house{t: t}
 	h.engine = queue.New(queue.Config{Phones: late{&h.Office}})
 	t.Cleanup(h.engine.Close)
-	h.Office = call.NewOffice(t, h.engine)
+	h.Office = call.NewOffice(t, lastMoment{h.engine, h})
 	q := record.NewCallQueue()
 	q.Account, q.Name, q.Strategy = h.Account(), "Support", record.QueueLinear
 	q.Members = []record.QueueMember{{User: h.User("bob")}, {User: h.User("cid")}}
@@ -420,6 +434,32 @@ func TestQueueCallback(t *testing.T) {
 	}
 	h.Told(t, call.EventQueueCallback)
 	h.Told(t, call.EventQueueCalledBack)
+	h.Quiet()
+}
+
+// Who wants to be called back at the very moment the queue sends him away goes on to its
+// overflow: he is not promised what will not come.
+func TestQueueCallbackTooLate(t *testing.T) {
+	h := newHouse(t, func(h *house, q *record.CallQueue) {
+		q.Members, q.Callback = q.Members[:1], &record.CallbackOffer{}
+		q.Overflow = &record.Target{Type: record.TargetUser, ID: h.User("cid")}
+	})
+	h.before = func() {
+		q := h.queue.Clone().(*record.CallQueue)
+		q.Members, q.LeaveWhenEmpty, q.Revision = nil, true, q.Revision+1
+		h.engine.Update(q)
+	}
+	carrier, cid := h.Carrier(), h.Phone("cid")
+	out := carrier.Dial(t, "+13125550100", `P-Asserted-Identity: <sip:+13125550177@carrier.example>`)
+	out.Hears(t, call.VoiceHertz)
+	out.Digit('1')
+	c := call.Ringing(t, cid)
+	c.Answer(t)
+	call.Both(t, out, c)
+	out.Hangup(t)
+	if r := h.Record(t, 0); len(r.Queues) != 1 || r.Queues[0].Result != record.QueueOverflowed {
+		t.Errorf("passages %+v", r.Queues)
+	}
 	h.Quiet()
 }
 

@@ -28,8 +28,9 @@ type Queues interface {
 	// when he was called back. It returns what was decided for him.
 	Leave(t QueueTicket, why QueueLeave) []record.QueueStep
 	// KeepPlace lets a caller hang up and keep the place: further orders go to another.
-	// It returns what was decided for him so far.
-	KeepPlace(t QueueTicket, orders func(QueueOrder)) []record.QueueStep
+	// It returns what was decided for him so far; ok is false for a ticket that has ended,
+	// whose caller was told something else.
+	KeepPlace(t QueueTicket, orders func(QueueOrder)) (steps []record.QueueStep, ok bool)
 	// Changed tells that somebody may have become free: agents are looked for anew.
 	Changed(account, user record.ID)
 }

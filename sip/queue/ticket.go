@@ -211,8 +211,8 @@ func (e *Engine) end(t *ticket, why end) {
 	e.close(t.line)
 }
 
-// KeepPlace lets a caller hang up and keep the place.
-func (e *Engine) KeepPlace(number call.QueueTicket, orders func(call.QueueOrder)) (steps []record.QueueStep) {
+// KeepPlace lets a caller hang up and keep the place, if he still has it.
+func (e *Engine) KeepPlace(number call.QueueTicket, orders func(call.QueueOrder)) (steps []record.QueueStep, ok bool) {
 	e.with(number, func(t *ticket) {
 		if !t.waits() || t.callback {
 			return
@@ -221,9 +221,9 @@ func (e *Engine) KeepPlace(number call.QueueTicket, orders func(call.QueueOrder)
 		t.callback, t.orders, t.kept = true, orders, e.now()
 		e.metrics.ended[endCallback].Inc()
 		e.changed(t.line)
-		steps = t.log.take()
+		steps, ok = t.log.take(), true
 	})
-	return steps
+	return steps, ok
 }
 
 // Log is what was decided for a caller so far, since he was let go to be called back.
