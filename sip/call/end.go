@@ -8,7 +8,7 @@ import (
 	"dialtone/store/record"
 )
 
-// maxRecordedLegs is how many legs a record has.
+// maxRecordedLegs is how many legs a record has, and as many besides of those who talked.
 const maxRecordedLegs = 64
 
 // describe puts what was decided into the call's record.
@@ -76,8 +76,8 @@ func (c *Call) describeForward(d *route.Decision) {
 // made.
 func (c *Call) recordLeg(l *leg) {
 	r := &c.record
-	if len(r.Legs) >= maxRecordedLegs {
-		return
+	if len(r.Legs) >= maxRecordedLegs && (!l.answered || len(r.Legs) >= 2*maxRecordedLegs) {
+		return // a queue may ring many in vain before somebody takes the call
 	}
 	at, _ := slices.BinarySearch(c.numbers, l.number)
 	c.numbers = slices.Insert(c.numbers, at, l.number)
