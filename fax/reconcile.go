@@ -12,17 +12,15 @@ import (
 // interrupted is why a fax ends that was on its way when the daemon did.
 var interrupted = outcome{record.FaxInterrupted, "the daemon was stopped during the call"}
 
-// reconcile finishes what an earlier run left: every confirmed page of an inbound fax is
-// told, and an outbound one is sent on later.
-func (s *Service) reconcile(ctx context.Context) error {
+// Recover finishes what an earlier run left: every confirmed page of an inbound fax is
+// told, and an outbound one is sent on later. It comes before the first call and before
+// Serve, and looks at what is on disk alone.
+func (s *Service) Recover() error {
 	open, err := s.config.Store.OpenFaxes()
 	if err != nil {
 		return err
 	}
 	for i := range open {
-		if ctx.Err() != nil {
-			return nil
-		}
 		if err := s.resume(&open[i]); err != nil {
 			s.log.Error("fax of an earlier run is not finished", "fax", open[i].ID, "err", err)
 		}

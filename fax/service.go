@@ -66,12 +66,9 @@ func New(c Config) *Service {
 	return s
 }
 
-// Serve finishes what an earlier run left, and sends what waits, until ctx is done. Then it
-// waits for the faxes that are on their way: their calls have ended by then.
+// Serve sends what waits, until ctx is done. Then it waits for the faxes that are on their
+// way: their calls have ended by then.
 func (s *Service) Serve(ctx context.Context) error {
-	if err := s.reconcile(ctx); err != nil {
-		return err
-	}
 	err := s.sendWaiting(ctx)
 	s.stop()
 	s.wg.Wait()

@@ -305,7 +305,7 @@ func TestInterrupted(t *testing.T) {
 	if err := o.storePage(&fax, 0, &page, code); err != nil {
 		t.Fatal(err)
 	}
-	if err := o.reconcile(t.Context()); err != nil {
+	if err := o.Recover(); err != nil {
 		t.Fatal(err)
 	}
 	f := o.await(EventReceived, r.ID())

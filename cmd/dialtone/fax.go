@@ -44,6 +44,9 @@ func (d *daemon) openFaxes() (closing func() error, err error) {
 		Store: d.store, Limiter: limiter, Dialer: &d.faxDialer, Notify: d.faxHappened, MailDomain: mailDomain(d.cfg.Mail.From),
 		Log: d.log, Now: time.Now, Registerer: d.metrics, Ghostscript: ghostscript,
 	}), limiter}
+	if err := d.faxes.Recover(); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- d.faxes.Serve(ctx) }()

@@ -277,7 +277,7 @@ func TestRecordOnFullDisk(t *testing.T) {
 		t.Errorf("ended by %s", r.Reason)
 	}
 	hearEachOther(t, a, b)
-	eventually(t, "the call to know", func() bool { return !p.infos()[0].Recording })
+	eventually(t, "the call to know", func() bool { return !p.Active(p.account)[0].Recording })
 	a.Hangup(t)
 	p.quiet()
 	if n := len(files.all()); n != 1 {
