@@ -64,6 +64,7 @@ func faxOperations() []*operation {
 			summary: "Reads a fax's document.", query: []parameter{{name: "format", doc: "pdf or tiff; none is pdf."}},
 			media: mediaPDF, otherMedia: mediaTIFF, status: http.StatusOK, handle: handleFaxDocument,
 		},
+		faxPageOperation(),
 		{
 			method: http.MethodDelete, path: one, event: "fax.delete", scope: record.ScopeWrite,
 			summary: "Calls a fax off that is to be sent. Deletes one that is over with its document, whose file is gone within two hours.",

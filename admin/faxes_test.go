@@ -358,6 +358,7 @@ func (d *described) describeFaxes() {
 		d.do(d.root, http.MethodGet, path, nil, http.StatusOK)
 	}
 	d.do(d.root, http.MethodDelete, one, nil, http.StatusNoContent)
-	d.form(http.MethodPost, d.at("/faxes"), map[string]string{"to": "+13125550199"}, picture(d.t), http.StatusCreated)
+	sent := d.form(http.MethodPost, d.at("/faxes"), map[string]string{"to": "+13125550199"}, picture(d.t), http.StatusCreated)
+	d.do(d.root, http.MethodGet, d.at("/faxes/"+string(sent.id())+"/pages/1"), nil, http.StatusOK)
 	d.do(d.root, http.MethodPost, d.at("/faxes"), fieldsOf{"to": "+13125550199", "cover": fieldsOf{"text": "Hello"}, "max_attempts": 2}, http.StatusCreated)
 }
