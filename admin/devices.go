@@ -33,8 +33,8 @@ type deviceFacts struct {
 	LastCallAt         *time.Time `json:"last_call_at" api:"readonly" doc:"When it last had a call."`
 	Bound              bool       `json:"bound" api:"readonly" doc:"Whether it has a provisioning URL of its own in use."`
 	FetchedHash        *string    `json:"fetched_hash" api:"readonly" doc:"Hash of the configuration it last fetched."`
-	ConfigHash         *string    `json:"config_hash" api:"readonly" doc:"Hash of its configuration now; only when one device is read."`
-	Drift              *bool      `json:"drift" api:"readonly" doc:"Whether the two differ; only when one device is read."`
+	ConfigHash         *string    `json:"config_hash" api:"readonly" doc:"Hash of its configuration now; only when devices are read or listed."`
+	Drift              *bool      `json:"drift" api:"readonly" doc:"Whether the two differ; only when devices are read or listed."`
 }
 
 // deviceView is what the API shows of a device.
@@ -58,15 +58,10 @@ func devices() *collection[*record.Device] {
 			}
 			return &deviceView{d, deviceFacts{Status: statusPending, RegistrationStatus: notRegistered}}
 		},
-		shown: reflect.TypeFor[*deviceView](),
-		live:  deviceLive,
-		filters: []parameter{
-			{name: "mac", doc: "Only the device with this hardware address."},
-			{name: "type", doc: "Only devices of this type."},
-			{name: "status", doc: "Only devices with this status, pending-sync or provisioned."},
-			{name: "location", doc: "Only devices at this location."},
-		},
-		match: matchDevice,
+		shown:   reflect.TypeFor[*deviceView](),
+		live:    deviceLive,
+		filters: deviceFilters(),
+		match:   matchDevice,
 	})
 }
 
@@ -162,20 +157,6 @@ func deviceWritten(_ *call, tx *store.Tx, in *input[*record.Device]) error {
 	return tx.DeleteUnknownMAC(in.record.Account, mac)
 }
 
-func matchDevice(_ *call, q *query) func(*store.View, *record.Device) bool {
-	kind := q.oneOf("type", record.Deskphone, record.DECTBase, record.DECTHandset, record.Softphone)
-	status := q.oneOf("status", statusPending, statusProvisioned)
-	location, text := record.ID(q.text("location")), q.text("mac")
-	mac, err := record.ParseMAC(text)
-	if text != "" && err != nil {
-		q.problems.Add("mac", record.CodeInvalid, "%s", err)
-	}
-	return func(v *store.View, d *record.Device) bool {
-		return (kind == "" || d.Type == kind) && (location == "" || d.Location == location) &&
-			(text == "" || d.MAC == mac.String()) && (status == "" || statusOf(v.State(d.ID)) == status)
-	}
-}
-
 func statusOf(s *record.DeviceState) string {
 	if s.Provisioned() {
 		return statusProvisioned
@@ -194,7 +175,7 @@ func deviceLive(c *call, shown []any) {
 	for _, s := range shown {
 		d := s.(*deviceView)
 		c.deviceRegistration(d)
-		if c.op.event == "device.read" {
+		if c.op.event == "device.read" || c.op.event == "device.list" {
 			c.deviceDrift(d)
 		}
 	}
@@ -219,14 +200,8 @@ func (c *call) deviceRegistration(d *deviceView) {
 	if c.server.Registrations == nil {
 		return
 	}
-	lines := d.Lines
-	if d.Type == record.DECTBase {
-		c.view(func(v *store.View) {
-			for _, h := range v.Handsets(d.ID) {
-				lines = append(lines, h.Lines...)
-			}
-		})
-	}
+	var lines []record.Line
+	c.view(func(v *store.View) { lines = linesOf(v, d.Device) })
 	for _, l := range lines {
 		for _, r := range c.server.Registrations.ByCredential(d.Account, l.Credential) {
 			d.RegistrationStatus = registered

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"dialtone/provision/catalog"
 	"dialtone/provision/layout"
 	"dialtone/provision/view"
 	"dialtone/store"
@@ -15,6 +16,8 @@ import (
 // Phones tells what a device is given: *view.Builder.
 type Phones interface {
 	Layout(v *store.View, d *record.Device) ([]layout.Key, error)
+	// Preview judges buttons on a phone that need not exist.
+	Preview(v *store.View, d *record.Device, buttons []record.Button) (*catalog.Model, []layout.Key, error)
 	Masked(v *store.View, d *record.Device, r view.Request, dst []byte) ([]byte, error)
 }
 

@@ -202,6 +202,8 @@ func (d *described) describeRecords(o office) {
 	d.cycle(d.at("/users"), user, fieldsOf{"call_waiting": false})
 	template := fieldsOf{"name": "T", "buttons": []fieldsOf{{"position": 1, "type": "blf_extension", "target": fieldsOf{"user": o.user}}}}
 	d.cycle(d.at("/button_templates"), d.create(d.at("/button_templates"), template), fieldsOf{"buttons": nil})
+	d.do(d.root, http.MethodGet, "/v1/models?limit=100", nil, 200)
+	d.do(d.root, http.MethodPost, d.at("/button_templates/preview"), fieldsOf{"model": "T46U", "buttons": template["buttons"]}, 200)
 	domain := d.create(d.at("/sip_domains"), fieldsOf{"domain": "b.example.com", "digest_algorithms": []string{"MD5", "SHA-256"}})
 	list := d.create(d.at("/credential_lists"), fieldsOf{"name": "B"})
 	credentials := d.at("/credential_lists/" + string(list) + "/credentials")

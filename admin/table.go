@@ -26,6 +26,8 @@ func (s *Server) table() []*operation {
 		revealOperations(),
 		attachments().operations(),
 		buttonTemplates().operations(),
+		s.previewOperations(),
+		modelOperations(),
 		devices().operations(),
 		s.deviceOperations(),
 		overrideOperations(),
