@@ -29,6 +29,8 @@ type Options struct {
 	// Gateway says that it is a gateway to a fax machine with modems, rather than a
 	// terminal.
 	Gateway bool
+	// Machine says that it is a fax machine alone: it speaks by Say and Hear.
+	Machine bool
 }
 
 // Peer is a fax call of libspandsp's. It belongs to one goroutine.
@@ -40,9 +42,12 @@ type Peer struct {
 // New makes the far end of a call; Close gives it back.
 func New(o Options) (*Peer, error) {
 	var p *C.peer_t
-	if o.Gateway {
+	switch {
+	case o.Machine:
+		p = C.peer_machine(choose(o.Caller, 1))
+	case o.Gateway:
 		p = C.peer_gateway(choose(o.Caller, 1), choose(o.ECM, 1))
-	} else {
+	default:
 		p = C.peer_terminal(choose(o.Caller, 1))
 	}
 	if p == nil {
@@ -58,7 +63,9 @@ func New(o Options) (*Peer, error) {
 		C.t30_set_rx_file(p.t30, file, -1)
 	}
 	configure(p.t30, o)
-	C.t38_set_t38_version(p.core, C.int(o.Version))
+	if p.core != nil {
+		C.t38_set_t38_version(p.core, C.int(o.Version))
+	}
 	return &Peer{p: p}, nil
 }
 
@@ -108,6 +115,16 @@ func (t *Peer) Receive(packet []byte, lost int) {
 	t.seq += C.uint16_t(lost)
 	C.t38_core_rx_ifp_packet(t.p.core, (*C.uint8_t)(unsafe.Pointer(unsafe.SliceData(packet))), C.int(len(packet)), t.seq)
 	t.seq++
+}
+
+// Say fills a line with what a machine says next, 8,000 samples a second.
+func (t *Peer) Say(line []int16) {
+	C.peer_say(t.p, (*C.int16_t)(unsafe.Pointer(unsafe.SliceData(line))), C.int(len(line)))
+}
+
+// Hear lets a machine hear a line.
+func (t *Peer) Hear(line []int16) {
+	C.fax_rx(t.p.fax, (*C.int16_t)(unsafe.Pointer(unsafe.SliceData(line))), C.int(len(line)))
 }
 
 // Result is how a fax went.

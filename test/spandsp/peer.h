@@ -8,7 +8,7 @@
 
 enum { max_packets = 256, max_packet = 512, samples = 160 };
 
-// peer_t is a terminal, or a gateway with a fax machine at its line.
+// peer_t is a terminal, a gateway with a fax machine at its line, or a machine alone.
 typedef struct {
 	t38_terminal_state_t *terminal;
 	t38_gateway_state_t *gateway;
@@ -89,6 +89,29 @@ static inline peer_t *peer_gateway(int caller, int ecm)
 	p->core = t38_gateway_get_t38_core_state(p->gateway);
 	t30_set_phase_e_handler(p->t30, phase_e, p);
 	return p;
+}
+
+static inline peer_t *peer_machine(int caller)
+{
+	peer_t *p = calloc(1, sizeof(*p));
+	if (p == NULL)
+		return NULL;
+	p->fax = fax_init(NULL, caller);
+	if (p->fax == NULL) {
+		free(p);
+		return NULL;
+	}
+	fax_set_transmit_on_idle(p->fax, 1);
+	p->t30 = fax_get_t30_state(p->fax);
+	t30_set_phase_e_handler(p->t30, phase_e, p);
+	return p;
+}
+
+// peer_say writes the next samples of a machine.
+static inline void peer_say(peer_t *p, int16_t *line, int max)
+{
+	int n = fax_tx(p->fax, line, max);
+	memset(line + n, 0, (max - n)*sizeof(line[0]));
 }
 
 // peer_advance lets 20 ms pass.
