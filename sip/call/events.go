@@ -221,7 +221,11 @@ func (c *Call) tell(l *leg, o outcome) {
 		h = append(h, dialog.Header{Name: "Retry-After", Value: itoa(o.retryAfter)})
 	}
 	if o.cause != 0 {
-		h = append(h, dialog.Header{Name: "Reason", Value: "Q.850;cause=" + itoa(o.cause)})
+		reason := "Q.850;cause=" + itoa(o.cause)
+		if o.why != "" {
+			reason += `;text="` + o.why + `"`
+		}
+		h = append(h, dialog.Header{Name: "Reason", Value: reason})
 	}
 	l.status = status
 	_ = l.Reject(status, o.text, h...)

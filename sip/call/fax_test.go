@@ -25,8 +25,10 @@ const faxNumber = "+13125550177"
 // faxHouse is a house that sends and receives faxes.
 type faxHouse struct {
 	*pbx
-	faxes *fax.Service
-	limit *int
+	faxes   *fax.Service
+	limiter *fax.Limiter
+	limit   *int
+	hold    chan struct{} // what is admitted waits until it is closed; nil: nothing does
 
 	mu     sync.Mutex
 	events []fax.Event
@@ -36,6 +38,16 @@ type faxHouse struct {
 type machines struct {
 	*fax.Service
 	*fax.Limiter
+	h *faxHouse
+}
+
+// Admit admits, and waits as long as the house says.
+func (m machines) Admit(ctx context.Context, account record.ID, d fax.Direction, key string) (*fax.Admission, error) {
+	a, err := m.Limiter.Admit(ctx, account, d, key)
+	if m.h.hold != nil {
+		<-m.h.hold
+	}
+	return a, err
 }
 
 // lateDialer is the manager's, which needs the service before it is made.
@@ -56,7 +68,8 @@ func newFaxHouse(t *testing.T) *faxHouse {
 			Store: c.Store, Limiter: limiter, Dialer: dialer, Notify: h.noteFax, MailDomain: "example.com",
 			Log: slog.New(slog.DiscardHandler), Now: time.Now, Registerer: prometheus.NewRegistry(),
 		})
-		c.Faxes = machines{h.faxes, limiter}
+		h.limiter = limiter
+		c.Faxes = machines{h.faxes, limiter, h}
 	})
 	dialer.FaxDialer = h.FaxDialer()
 	ctx, cancel := context.WithCancel(context.Background())

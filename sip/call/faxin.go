@@ -48,20 +48,40 @@ func (c *Call) receiveFax(l *leg) {
 	c.view(func(d directory) { in.Number = d.NumberByID(c.decision.Fax) })
 	key := l.CallID() + ";" + l.RemoteTag()
 	c.background(func(ctx context.Context) func(*Call) {
+		ctx = context.WithoutCancel(ctx) // what is on disk counts, also for a caller who gives up meanwhile
 		admission, err := faxes.Admit(ctx, in.Account, fax.Inbound, key)
 		if err != nil {
 			return func(c *Call) { c.end(faxRefusal(err)) }
 		}
 		r, err := faxes.Receive(ctx, in)
 		if err != nil {
-			refund := admission.Refund(context.WithoutCancel(ctx))
+			refund := admission.Refund(ctx)
 			return func(c *Call) {
 				c.log.Error("fax not taken", "err", errors.Join(err, refund))
 				c.end(endInternal)
 			}
 		}
-		return func(c *Call) { c.machineAnswers(l, r, admission) }
+		c.deliver(func(c *Call) { c.machineAnswers(l, r, admission) }, func() {
+			r.Fail(callDropped, goneEarly)
+			if err := admission.Refund(ctx); err != nil {
+				c.log.Error("fax still counts", "err", err)
+			}
+		})
+		return nil
 	})
+}
+
+// What is told of a call that ended before there was a fax.
+const (
+	callDropped = "call_dropped" // as t30.CallDropped has it
+	goneEarly   = "the call ended before the fax began"
+)
+
+// deliver does something in the call's goroutine, or lost when the call is over by then.
+func (c *Call) deliver(do func(*Call), lost func()) {
+	if !c.box.put(message{do: do, lost: lost}) {
+		lost()
+	}
 }
 
 // faxRefusal is the outcome of a fax that was not admitted.
@@ -72,7 +92,7 @@ func faxRefusal(err error) outcome {
 	}
 	return outcome{
 		result: record.CallRejected, reason: record.ReasonFaxLimit, status: 486, text: "Fax Limit Reached",
-		retryAfter: limit.Seconds(), by: record.HungUpBySystem, cause: 17,
+		retryAfter: limit.Seconds(), by: record.HungUpBySystem, cause: 17, why: "fax limit reached",
 	}
 }
 
@@ -262,7 +282,7 @@ func (c *Call) unfax(o outcome) {
 	case o == endNoT38:
 		f.reception.Fail(record.FaxNoT38, "the sender does not speak T.38, which this machine needs")
 	default:
-		f.reception.Fail("call_dropped", "the call ended before the fax began")
+		f.reception.Fail(callDropped, goneEarly)
 	}
 }
 

@@ -18,6 +18,7 @@ type outcome struct {
 	retryAfter     int    // seconds; 0 says nothing
 	by             string // record.HungUpBy…
 	cause          int    // of Q.850; 0 says nothing
+	why            string // in words, beside the cause
 }
 
 // refusal is the outcome of a call refused before anybody was rung.
