@@ -59,7 +59,7 @@ func TestAuditOfChanges(t *testing.T) {
 	if e := w.entries(w.account, "user.delete", 1)[0]; e.Outcome != record.OutcomeFailure || !strings.Contains(e.Detail, "in_use") || e.Actor.Type != record.ActorPlatform {
 		t.Errorf("entry is %+v", e)
 	}
-	if err := w.store.VerifyAudit(w.account); err != nil {
+	if _, err := w.store.VerifyAudit(t.Context(), w.account); err != nil {
 		t.Error(err)
 	}
 }

@@ -14,13 +14,6 @@ func historyOperations() []*operation {
 		{name: "to", doc: "Only what happened before this time."},
 	}
 	result := parameter{name: "result", doc: "Only those with this result."}
-	audit := append([]parameter{
-		{name: "event", doc: "Only this event; may be given more than once.", repeats: true},
-		{name: "resource", doc: "Only resources whose identifier or kind starts with this."},
-		{name: "actor", doc: "Only actors whose identifier, name or type starts with this."},
-		{name: "outcome", doc: "Only success, failure or denied."},
-		{name: "ip", doc: "Only addresses with this part."},
-	}, times...)
 	return []*operation{
 		{
 			method: http.MethodGet, path: "/v1/accounts/{account}/provisioning_events", event: "provisioning_event.list", scope: record.ScopeRead,
@@ -36,16 +29,6 @@ func historyOperations() []*operation {
 			method: http.MethodGet, path: "/v1/accounts/{account}/registration_failures", event: "registration_failure.list", scope: record.ScopeRead,
 			summary: "Lists why somebody could not register.", answer: typeOf[record.RegistrationFailure](), list: true,
 			query: []parameter{{name: "aor", doc: "Only this one."}}, status: http.StatusOK, handle: handleFailures,
-		},
-		{
-			method: http.MethodGet, path: "/v1/accounts/{account}/audit_entries", event: "audit_entry.list", scope: record.ScopeRead,
-			summary: "Lists the account's audit log.", answer: typeOf[record.AuditEntry](), list: true,
-			query: audit, status: http.StatusOK, handle: handleAudit,
-		},
-		{
-			method: http.MethodGet, path: "/v1/audit_entries", event: "audit_entry.list_platform", scope: scopePlatform,
-			summary: "Lists the audit log of what belongs to no account.", answer: typeOf[record.AuditEntry](), list: true,
-			query: audit, status: http.StatusOK, handle: handleAudit,
 		},
 	}
 }
@@ -94,21 +77,4 @@ func handleFailures(c *call) (*answer, error) {
 		list.Items[i].AOR = aorURI(list.Items[i].AOR)
 	}
 	return history(list, err)
-}
-
-func handleAudit(c *call) (*answer, error) {
-	q := c.query()
-	ask := store.AuditQuery{
-		From: q.time("from"), To: q.time("to"), Events: q.values["event"],
-		Resource: q.text("resource"), Actor: q.text("actor"), IP: q.text("ip"),
-		Outcome: q.oneOf("outcome", record.OutcomeSuccess, record.OutcomeFailure, record.OutcomeDenied),
-		After:   historyCursor(q), Limit: q.limit(),
-	}
-	if c.op.scoped() {
-		ask.Account = c.account
-	}
-	if err := q.err(); err != nil {
-		return nil, err
-	}
-	return history(c.server.Store.AuditEntries(ask))
 }

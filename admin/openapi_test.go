@@ -85,7 +85,7 @@ func (d *described) do(key, method, path string, body any, status int) *got {
 		}
 	} else if content := answer.Value.Content.Get(g.header.Get("Content-Type")); content == nil {
 		d.t.Errorf("%s does not tell of %s", pattern, g.header.Get("Content-Type"))
-	} else if strings.HasSuffix(g.header.Get("Content-Type"), "json") {
+	} else if kind := g.header.Get("Content-Type"); kind != mediaLines && strings.HasSuffix(kind, "json") {
 		d.conform(content.Schema, json.RawMessage(g.raw), "answer of "+pattern)
 	}
 	if status < 300 {
@@ -300,6 +300,11 @@ func (d *described) describeHistories(o office) {
 		if len(d.do(d.root, http.MethodGet, path, nil, 200).data()) == 0 {
 			d.t.Errorf("%s is empty", path)
 		}
+	}
+	for _, log := range []string{d.at(""), "/v1"} {
+		d.do(d.root, http.MethodGet, log+"/audit_events", nil, 200)
+		d.do(d.root, http.MethodGet, log+"/audit_entries/export", nil, 200)
+		d.do(d.root, http.MethodPost, log+"/audit_entries/verify", nil, 200)
 	}
 }
 

@@ -77,6 +77,7 @@ type Server struct {
 	used      *used
 	workshop  *workshop
 	faxDesk   *workshop // places for faxes that are handed in
+	proofs    *workshop // places for audit logs to be verified
 	handler   http.Handler
 	stopping  chan struct{} // closed when the server stops: endless answers end
 	listener  *netx.Listener
@@ -100,7 +101,7 @@ func (s *Server) initialize() {
 		Burst: wrongKeyBurst, Every: wrongKeyEvery * time.Second, Sources: wrongSources, Now: s.now,
 	})
 	s.used = newUsed()
-	s.workshop, s.faxDesk = newWorkshop(), newWorkshop()
+	s.workshop, s.faxDesk, s.proofs = newWorkshop(), newWorkshop(), newWorkshop()
 	s.stopping = make(chan struct{})
 	s.handler = newRouter(s)
 }

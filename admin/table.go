@@ -35,6 +35,7 @@ func (s *Server) table() []*operation {
 		provisioningOperations(),
 		unknownOperations(),
 		historyOperations(),
+		activityOperations(),
 		callOperations(),
 		recordingOperations(),
 		faxOperations(),

@@ -55,6 +55,11 @@ func (tx *Tx) Audit(account record.ID, e record.AuditEntry) error {
 	if err := tx.buf.Put(auditKey(account, e.Seq), append(head.Hash[:], text...)); err != nil {
 		return fmt.Errorf("cannot write audit entry %q: %w", e.Event, err)
 	}
+	if head.Seq%blockSize == 0 {
+		if err := tx.writeColumns(account, head); err != nil {
+			return err
+		}
+	}
 	return tx.writeChain(account, head)
 }
 
@@ -125,55 +130,4 @@ func canonicalEntry(e record.AuditEntry) ([]byte, error) {
 	}
 	delete(members, "hash")
 	return appendCanonical(nil, members), nil
-}
-
-// ErrAudit: the audit log is not what was written.
-var ErrAudit = errors.New("audit log has been tampered with or damaged")
-
-// VerifyAudit checks the account's audit log from the oldest entry kept to the
-// newest: numbers without a gap, every hash, every link. ErrAudit names the first
-// entry that does not fit.
-func (s *Store) VerifyAudit(account record.ID) error {
-	return s.engine.View(func(r kv.Reader) error {
-		head, err := readChain(r, account)
-		if err != nil {
-			return err
-		}
-		next, last := head.First, head.Anchor
-		prefix := auditPrefix(account)
-		err = r.Scan(kv.Range{Prefix: prefix}, func(key, value []byte) (bool, error) {
-			seq := beUint64(key[len(prefix):])
-			if seq != next {
-				return false, fmt.Errorf("cannot verify audit entry %d of %q: %w: found entry %d", next, account, ErrAudit, seq)
-			}
-			if err := checkEntry(value, seq, last); err != nil {
-				return false, fmt.Errorf("cannot verify audit entry %d of %q: %w: %w", seq, account, ErrAudit, err)
-			}
-			last, next = [sha256.Size]byte(value), seq+1
-			return true, nil
-		})
-		if err != nil {
-			return err
-		}
-		if next != head.Seq+1 || last != head.Hash {
-			return fmt.Errorf("cannot verify audit entry %d of %q: %w: the newest entries are missing", next, account, ErrAudit)
-		}
-		return nil
-	})
-}
-
-// checkEntry checks one stored entry against its number and the hash before it.
-func checkEntry(value []byte, seq uint64, prev [sha256.Size]byte) error {
-	e, err := readEntry(value)
-	switch {
-	case err != nil:
-		return err
-	case sha256.Sum256(value[sha256.Size:]) != [sha256.Size]byte(value):
-		return errors.New("hash differs")
-	case e.PrevHash != hex.EncodeToString(prev[:]):
-		return errors.New("prev_hash differs")
-	case e.Seq != seq:
-		return errors.New("seq differs")
-	}
-	return nil
 }

@@ -62,7 +62,7 @@ func TestAudit(t *testing.T) {
 			{Field: "settings", Before: nil, After: map[string]any{"z": 1.5, "a": []string{"x", "\u2028"}}},
 		},
 	}, record.AuditEntry{Event: "account.read", Outcome: record.OutcomeSuccess})
-	if err := s.VerifyAudit(a.ID); err != nil {
+	if _, err := s.VerifyAudit(t.Context(), a.ID); err != nil {
 		t.Fatal(err)
 	}
 	page, err := s.AuditEntries(AuditQuery{Account: a.ID})
@@ -143,11 +143,11 @@ func TestAuditTampering(t *testing.T) {
 			for i := range 5 {
 				audit(t, s, a.ID, record.AuditEntry{Event: fmt.Sprint("event ", i+1)})
 			}
-			if err := s.VerifyAudit(a.ID); err != nil {
+			if _, err := s.VerifyAudit(t.Context(), a.ID); err != nil {
 				t.Fatal(err)
 			}
 			update(t, s, func(tx *Tx) error { return tamper(tx, a.ID) })
-			if err := s.VerifyAudit(a.ID); !errors.Is(err, ErrAudit) {
+			if _, err := s.VerifyAudit(t.Context(), a.ID); !errors.Is(err, ErrAudit) {
 				t.Errorf("error %v, want %v", err, ErrAudit)
 			}
 		})
@@ -274,15 +274,15 @@ func TestAuditRetention(t *testing.T) {
 	if got := eventsOf(page.Items); err != nil || !slices.Equal(got, []string{"event 6", "event 5"}) {
 		t.Errorf("entries %q, error %v", got, err)
 	}
-	if err := s.VerifyAudit(a.ID); err != nil {
+	if _, err := s.VerifyAudit(t.Context(), a.ID); err != nil {
 		t.Error(err)
 	}
 	audit(t, s, a.ID, record.AuditEntry{Event: "event 7"})
-	if err := s.VerifyAudit(a.ID); err != nil {
+	if _, err := s.VerifyAudit(t.Context(), a.ID); err != nil {
 		t.Error(err)
 	}
 	update(t, s, func(tx *Tx) error { return tx.buf.Delete(auditKey(a.ID, 5)) })
-	if err := s.VerifyAudit(a.ID); !errors.Is(err, ErrAudit) {
+	if _, err := s.VerifyAudit(t.Context(), a.ID); !errors.Is(err, ErrAudit) {
 		t.Errorf("error %v, want %v", err, ErrAudit)
 	}
 }
@@ -308,7 +308,7 @@ func TestNote(t *testing.T) {
 	if page, err := s.AuditEntries(AuditQuery{Account: a.ID}); err != nil || len(page.Items) > 6 {
 		t.Errorf("%d entries for 20 denials of two sources, error %v", len(page.Items), err)
 	}
-	if err := s.VerifyAudit(a.ID); err != nil {
+	if _, err := s.VerifyAudit(t.Context(), a.ID); err != nil {
 		t.Error(err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 //	f/<id>/<referrer>                        referrer needs id; value: field, "!" before it for an owner
 //	d/<device>                               device state
 //	a/<account>/<seq>, A/<account>           audit entry, head of the chain
+//	c/<account>/<column><block>              column of 256 audit entries, for searches
 //	t/<account>                              tombstone of a deleted account
 //	h/<table>/<account>/…                    histories
 //	x/<account>/<device>                     deleted device whose history is to go
@@ -35,6 +36,7 @@ const (
 	prefixState     = "d/"
 	prefixAudit     = "a/"
 	prefixAuditHead = "A/"
+	prefixColumn    = "c/"
 	prefixTombstone = "t/"
 	prefixHistory   = "h/"
 	prefixErased    = "x/"
@@ -114,6 +116,12 @@ func auditKey(account record.ID, seq uint64) []byte {
 }
 
 func auditHeadKey(account record.ID) []byte { return []byte(prefixAuditHead + string(account)) }
+
+func columnPrefix(account record.ID) []byte { return []byte(prefixColumn + string(account) + "/") }
+
+func columnKey(account record.ID, c column, block uint64) []byte {
+	return binary.BigEndian.AppendUint64(append(columnPrefix(account), byte(c)), block)
+}
 
 func erasedKey(account, device record.ID) []byte {
 	return []byte(prefixErased + string(account) + "/" + string(device))

@@ -203,7 +203,7 @@ func (k *told) run(t *testing.T, dir string, life time.Duration, opened bool) {
 func (k *told) check(t *testing.T, s *Store, account record.ID) {
 	t.Helper()
 	checkIndex(t, s)
-	if err := s.VerifyAudit(account); err != nil {
+	if _, err := s.VerifyAudit(t.Context(), account); err != nil {
 		t.Error(err)
 	}
 	s.View(func(v *View) {

@@ -30,7 +30,7 @@ func (tx *Tx) purge(account record.ID) (more bool, err error) {
 		return more, err
 	}
 	prefixes := [][]byte{
-		referrerPrefix(account), auditPrefix(account),
+		referrerPrefix(account), auditPrefix(account), columnPrefix(account),
 		[]byte(prefixErased + string(account) + "/"),
 	}
 	for _, table := range historyTables() {

@@ -135,6 +135,11 @@ func (tx *Tx) trimAudit(account record.ID) (more bool, err error) {
 		if err := tx.buf.Delete(key); err != nil {
 			return false, err
 		}
+		if head.First%blockSize == 0 {
+			if err := tx.deleteColumns(account, blockOf(head.First)); err != nil {
+				return false, err
+			}
+		}
 	}
 	if head.First == first {
 		return false, nil

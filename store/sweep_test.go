@@ -121,7 +121,7 @@ func TestSweepLargeAccount(t *testing.T) {
 	if err := w.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, prefix := range []string{prefixRecord, prefixUnique, prefixReferrer, prefixAudit, prefixAuditHead, prefixHistory, prefixTombstone, prefixErased} {
+	for _, prefix := range []string{prefixRecord, prefixUnique, prefixReferrer, prefixAudit, prefixAuditHead, prefixColumn, prefixHistory, prefixTombstone, prefixErased} {
 		if keys := keysWith(t, w.Store, prefix); len(keys) > 0 {
 			t.Errorf("%d keys left, such as %q", len(keys), keys[0])
 		}
