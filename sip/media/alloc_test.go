@@ -3,6 +3,7 @@ package media
 import (
 	"net/netip"
 	"testing"
+	"time"
 
 	"dialtone/sip/sdp"
 
@@ -73,14 +74,19 @@ func TestNothingIsAllocatedPerPacket(t *testing.T) {
 		name    string
 		formats [2]string
 		policy  Policy
+		fax     bool // the tones of fax machines are listened for
 		most    float64
 	}{
-		{"relayed", [2]string{"0", "0"}, Off, 0},
-		{"transcoded", [2]string{"0", "9"}, Off, 0},
-		{"SRTP on both sides", [2]string{"0", "0"}, Optional, 0},
+		{"relayed", [2]string{"0", "0"}, Off, false, 0},
+		{"transcoded", [2]string{"0", "9"}, Off, false, 0},
+		{"SRTP on both sides", [2]string{"0", "0"}, Optional, false, 0},
+		{"listened to", [2]string{"0", "0"}, Off, true, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l, a, feed := packetPath(t, tt.formats, tt.policy)
+			if tt.fax {
+				a.flow.ear = newEar(time.Hour)
+			}
 			handle := func() {
 				n := l.reader.receive(a.rtp.fd, l.in[:maxDatagram])
 				if n <= 0 {

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Event is something a stream tells the sink it was made with: DTMF, NoMedia, Latched or
-// Played. Sinks are called by the loops one event at a time per stream and must not wait.
+// Event is something a stream tells the sink it was made with: DTMF, NoMedia, Latched,
+// Played or FaxTone. Sinks are called by the loops one event at a time per stream and must
+// not wait.
 type Event interface{ event() }
 
 // DTMF is a digit the peer sent as telephone-event (RFC 4733), told once, at its end.

@@ -18,6 +18,7 @@ type flow struct {
 	silent  bool         // told
 	maker   bool         // has something to make, and is in the loop's list for it
 	tap     *Tap         // who records what comes; nil: nobody
+	ear     *ear         // listens for the tones of fax machines; nil: nobody does
 	fax     func([]byte) // who reads T.38; nil: it is relayed
 	latch   latch
 	in      receiver

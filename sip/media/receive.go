@@ -59,6 +59,9 @@ func (s *Stream) receiveRTP(l *loop, from netip.AddrPort, b []byte) {
 	if f.tap != nil {
 		f.tap.hear(l.now, f.seen, h, b)
 	}
+	if f.ear != nil {
+		s.listen(l, h, b)
+	}
 	s.relay(l, h, b)
 }
 
