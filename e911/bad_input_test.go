@@ -132,7 +132,7 @@ func TestTwoAtOnce(t *testing.T) {
 			t.Errorf("window of %s: %+v %v", number, w, ok)
 		}
 	}
-	if w, _ := r.Window("acct_1", "+13125550100"); w.Event != calls["call_3"].ID {
-		t.Errorf("the window is of %s, not of the call made last", w.Event)
+	if w, _ := r.Window("acct_1", "+13125550100"); w.Event != calls["call_3"].ID || len(w.Earlier) != 0 {
+		t.Errorf("the window is %+v, not of the call made last alone", w)
 	}
 }

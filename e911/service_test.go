@@ -228,6 +228,32 @@ func TestWindow(t *testing.T) {
 	}
 }
 
+// TestSharedWindow: two phones with one callback number are both called back, before and after
+// a restart, and the recipients of both calls are told.
+func TestSharedWindow(t *testing.T) {
+	r := newRoom(t)
+	r.place("call_1")
+	r.Began("call_2", decision(func(d *route.Decision) {
+		d.From = route.Identity{Name: "Bob", Extension: "1002", Device: "dev_dect", Credential: "bob", Location: "loc_hq"}
+	}), "")
+	r.Sent("call_2")
+	r.settled("second", func(c *record.EmergencyCall) bool { return c.CallID == "call_2" && len(c.Mails) > 0 })
+	for _, when := range []string{"at once", "after a restart"} {
+		w, ok := r.Window("acct_1", "+13125550100")
+		if !ok || w.Credential != "bob" || len(w.Earlier) != 1 || w.Earlier[0].Credential != "ann" {
+			t.Fatalf("%s: window %+v %v", when, w, ok)
+		}
+		if err := r.windows.load(r.store); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, _ := r.Window("acct_1", "+13125550100")
+	r.CalledBack("acct_1", w, "call_3", "+13125550911")
+	for _, call := range []string{"call_1", "call_2"} {
+		r.settled("told of the call back", func(c *record.EmergencyCall) bool { return c.CallID == call && len(c.Callbacks) == 1 })
+	}
+}
+
 // TestTestsAreNotCalledBack, and leave a proof.
 func TestTests(t *testing.T) {
 	r := newRoom(t)

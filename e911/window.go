@@ -10,8 +10,12 @@ import (
 	"dialtone/store/record"
 )
 
-// maxWindows bounds the callback windows in memory; the one that closes first makes room.
-const maxWindows = 10_000
+// Bounds of the callback windows in memory: the numbers that have some, of which the one that
+// closes first makes room, and the calls that share a number, of which the oldest does.
+const (
+	maxWindows = 10_000
+	maxSharing = 20
+)
 
 // place is the number of a window and whose it is.
 type place struct {
@@ -19,18 +23,20 @@ type place struct {
 	number  string // E.164
 }
 
-// windows are the callback windows.
+// windows are the callback windows. Calls for help from phones with one callback number each
+// have their own, the latest first.
 type windows struct {
 	mu sync.Mutex
-	at map[place]record.EmergencyWindow
+	at map[place][]record.EmergencyWindow
 }
 
 // load takes over what is on disk.
 func (w *windows) load(s *store.Store) error {
 	list, err := s.EmergencyWindows()
+	slices.SortStableFunc(list, func(a, b record.EmergencyWindow) int { return a.Until.Compare(b.Until) })
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.at = map[place]record.EmergencyWindow{}
+	w.at = map[place][]record.EmergencyWindow{}
 	for _, window := range list {
 		w.put(window)
 	}
@@ -38,16 +44,34 @@ func (w *windows) load(s *store.Store) error {
 }
 
 func (w *windows) put(window record.EmergencyWindow) {
-	if len(w.at) >= maxWindows {
-		var first place
-		for p, other := range w.at {
-			if first == (place{}) || other.Until.Before(w.at[first].Until) {
-				first = p
-			}
-		}
-		delete(w.at, first)
+	p := place{window.Account, window.Number}
+	if _, known := w.at[p]; !known && len(w.at) >= maxWindows {
+		w.makeRoom()
 	}
-	w.at[place{window.Account, window.Number}] = window
+	list := slices.Insert(w.at[p], 0, window)
+	w.at[p] = list[:min(len(list), maxSharing)]
+}
+
+// makeRoom forgets the number whose last window closes first.
+func (w *windows) makeRoom() {
+	var first place
+	var closes time.Time
+	for p, list := range w.at {
+		if until := lastOf(list); first == (place{}) || until.Before(closes) {
+			first, closes = p, until
+		}
+	}
+	delete(w.at, first)
+}
+
+// lastOf is when the last of the windows closes.
+func lastOf(list []record.EmergencyWindow) (until time.Time) {
+	for _, window := range list {
+		if window.Until.After(until) {
+			until = window.Until
+		}
+	}
+	return until
 }
 
 // open begins the window of a call for help, for the number the carrier was given. A test is
@@ -76,46 +100,63 @@ func (w *windows) reopen(c *record.EmergencyCall, until time.Time) {
 func (w *windows) prolong(c *record.EmergencyCall, until time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for p, window := range w.at {
-		if window.Event == c.ID && window.Until.Before(until) {
-			window.Until = until.UTC()
-			w.at[p] = window
+	for _, list := range w.at {
+		for i := range list {
+			if list[i].Event == c.ID && list[i].Until.Before(until) {
+				list[i].Until = until.UTC()
+			}
 		}
 	}
 }
 
 // of are the windows of a call.
-func (w *windows) of(event string) (list []record.EmergencyWindow) {
+func (w *windows) of(event string) (found []record.EmergencyWindow) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, window := range w.at {
-		if window.Event == event {
-			list = append(list, window)
+	for _, list := range w.at {
+		for _, window := range list {
+			if window.Event == event {
+				found = append(found, window)
+			}
 		}
 	}
-	return list
+	return found
 }
 
-// Window is the callback window that is open for an account's number, E.164.
+// Window is the callback window that is open for an account's number, E.164: that of the
+// latest call for help, with those of earlier calls from other phones of the number.
 func (s *Service) Window(account record.ID, number string) (route.Window, bool) {
 	s.windows.mu.Lock()
 	defer s.windows.mu.Unlock()
-	p := place{account, number}
-	w, ok := s.windows.at[p]
-	if !ok {
-		return route.Window{}, false
-	}
-	if !s.now().Before(w.Until) {
+	p, now := place{account, number}, s.now()
+	list := slices.DeleteFunc(s.windows.at[p], func(w record.EmergencyWindow) bool { return !now.Before(w.Until) })
+	if len(list) == 0 {
 		delete(s.windows.at, p)
 		return route.Window{}, false
 	}
-	return route.Window{Event: w.Event, Number: number, Credential: w.Credential, User: w.User, AOR: w.AOR}, true
+	s.windows.at[p] = list
+	latest := routed(&list[0])
+	for i := range list[1:] {
+		if w := routed(&list[i+1]); !slices.ContainsFunc(append(latest.Earlier, latest), func(other route.Window) bool { return samePhone(&w, &other) }) {
+			latest.Earlier = append(latest.Earlier, w)
+		}
+	}
+	return latest, true
+}
+
+// samePhone says whether two windows lead to one phone.
+func samePhone(a, b *route.Window) bool { return a.Credential == b.Credential && a.AOR == b.AOR }
+
+// routed is a window as the router needs it.
+func routed(w *record.EmergencyWindow) route.Window {
+	return route.Window{Event: w.Event, Number: w.Number, Credential: w.Credential, User: w.User, AOR: w.AOR}
 }
 
 // maxCallbacks bounds the calls back that are told, of one emergency call.
 const maxCallbacks = 10
 
-// CalledBack is told that somebody calls the callback number of a window.
+// CalledBack is told that somebody calls the callback number of a window: nobody knows which
+// of the calls for help that share it is meant, so it is noted at each.
 func (s *Service) CalledBack(account record.ID, w route.Window, call, from string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -124,6 +165,9 @@ func (s *Service) CalledBack(account record.ID, w route.Window, call, from strin
 	}
 	back := record.EmergencyCallback{At: s.now().UTC(), From: from, CallID: call}
 	s.wg.Go(func() { s.noteCallback(account, w.Event, back) })
+	for _, earlier := range w.Earlier {
+		s.wg.Go(func() { s.noteCallback(account, earlier.Event, back) })
+	}
 }
 
 // noteCallback writes a call back, and tells the recipients. It comes behind the call's first

@@ -145,13 +145,19 @@ func (tx *Tx) PutEmergencyWindow(w record.EmergencyWindow) error {
 	if err != nil {
 		return fmt.Errorf("cannot encode callback window of %q: %w", w.Event, err)
 	}
-	return tx.buf.Put(historyKey(tableEmergencyWindow, w.Account, w.Number), b)
+	return tx.buf.Put(windowKey(w), b)
+}
+
+// windowKey is where a window is kept: several calls may share a number.
+func windowKey(w record.EmergencyWindow) []byte {
+	return historyKey(tableEmergencyWindow, w.Account, w.Number+"/"+w.Event)
 }
 
 // EmergencyWindows are the callback windows of all accounts, those that are over too until
 // they are swept.
 func (s *Store) EmergencyWindows() (list []record.EmergencyWindow, err error) {
-	err = s.eachEmergency(tableEmergencyWindow, func(_ kv.Reader, account record.ID, number string, value []byte) error {
+	err = s.eachEmergency(tableEmergencyWindow, func(_ kv.Reader, account record.ID, rest string, value []byte) error {
+		number, _, _ := strings.Cut(rest, "/")
 		w := record.EmergencyWindow{}
 		if err := decode(value, &w); err != nil {
 			return fmt.Errorf("cannot read callback window of %q: %w", number, err)

@@ -81,7 +81,7 @@ func (w *sweeper) windows(ctx context.Context) error {
 		if !window.Until.Before(now) {
 			continue
 		}
-		key := historyKey(tableEmergencyWindow, window.Account, window.Number)
+		key := windowKey(window)
 		err := w.store.Update(ctx, func(tx *Tx) error {
 			b, err := tx.buf.Get(key)
 			if errors.Is(err, kv.ErrNotFound) {

@@ -1,6 +1,7 @@
 package route
 
 import (
+	"slices"
 	"time"
 
 	"dialtone/store/record"
@@ -13,8 +14,9 @@ const (
 	callbackAll   = 60 * time.Second
 )
 
-// calledBack takes a call to the callback number of a call for help: it goes to the phone that called, past do not
-// disturb, forwards, schedules and queues. Only when nobody takes it there, it goes where the number leads.
+// calledBack takes a call to the callback number of a call for help: it goes to the phone that called, or to all that
+// did when they share the number, past do not disturb, forwards, schedules and queues. Only when nobody takes it there,
+// it goes where the number leads.
 func (r *router) calledBack(c Caller, trunks []*record.ProviderAccount, dialled string) bool {
 	if c.Window == nil {
 		return false
@@ -48,14 +50,21 @@ func (r *router) window(c Caller, t *record.ProviderAccount, digits string) (Win
 	return c.Window(t.Account, "+"+digits)
 }
 
-// ringCaller plans the call back; false when the phone that called has no line any more and its user has none.
+// ringCaller plans the call back; false when no phone that called has a line any more and their users have none.
 func (r *router) ringCaller(c Caller, t *record.ProviderAccount, w *Window) bool {
 	was := r.d
 	r.accept(c, t)
-	first := r.windowLine(w)
-	all := first
-	if u := r.dir.User(w.User); w.User != "" && u != nil {
-		all, _ = r.userLines(u, append([]Target(nil), first...))
+	var first []Target
+	for _, called := range append([]Window{*w}, w.Earlier...) {
+		for _, t := range r.windowLine(&called) {
+			first = add(first, t)
+		}
+	}
+	all := slices.Clone(first)
+	for _, called := range append([]Window{*w}, w.Earlier...) {
+		if u := r.dir.User(called.User); called.User != "" && u != nil {
+			all, _ = r.userLines(u, all)
+		}
 	}
 	for i := range all {
 		all[i].Single = false

@@ -10,6 +10,8 @@ import (
 
 func TestCallback(t *testing.T) {
 	window := route.Window{Event: "emer_1", Number: annNum, Credential: "ann1", User: "user_ann"}
+	shared := window
+	shared.Earlier = []route.Window{{Event: "emer_0", Number: annNum, Credential: "bob1", User: "user_bob"}}
 	tests := []struct {
 		name   string
 		window route.Window
@@ -27,6 +29,8 @@ func TestCallback(t *testing.T) {
 		{"a number nobody has", route.Window{Number: "+12125559999", Credential: "ann1"}, "+12125559999", nil, "ann1"},
 		{"a credential on no line", route.Window{Number: annNum, Credential: "loose", AOR: "loose@office.test"}, annNum, nil, "loose"},
 		{"a line that is gone", route.Window{Number: annNum, Credential: "gone", User: "user_ann"}, annNum, nil, "ann1 ann2"},
+		{"two phones with one number", shared, annNum, nil, "ann1 bob1 | ann1 bob1 ann2"},
+		{"the same phone twice", route.Window{Number: annNum, Credential: "ann1", Earlier: []route.Window{{Credential: "ann1"}}}, annNum, nil, "ann1"},
 		{"nobody left", route.Window{Number: annNum, Credential: "gone"}, annNum, nil, ""},
 		{"another number", window, mainNum, nil, ""},
 	}

@@ -37,6 +37,9 @@ type Window struct {
 	// Credential is what called, by its address of record; User whose line it was, empty without one.
 	Credential, User record.ID
 	AOR              string
+	// Earlier are the windows of other phones that called for help before and have the same
+	// callback number, the latest first. They have none themselves.
+	Earlier []Window
 }
 
 // Identity is who calls, as the records know him.
