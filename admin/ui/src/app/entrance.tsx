@@ -1,0 +1,51 @@
+import { Center, Loader } from '@mantine/core'
+import { Outlet, useLocation } from '@tanstack/react-router'
+import { problemOf } from '~/api/problem'
+import { useList, useRecord } from '~/api/records'
+import type { Shown } from '~/api/types'
+import { accountPath, Redirect, useAccountID } from './account'
+import { LiveProvider } from './live'
+import { ProblemPage } from './problem'
+import { useSession } from './session'
+
+const lastKey = 'dialtone.account'
+
+/** Entrance sends an address without an account to the same page of the person's account. */
+export function Entrance() {
+  const session = useSession()
+  const { pathname, searchStr } = useLocation()
+  const accounts = useList<'/v1/accounts', Shown<'Account'>>('/v1/accounts', { limit: 100 }, { enabled: session.administrator })
+  if (session.administrator && accounts.isPending) return <Waiting />
+  if (accounts.error) return <ProblemPage problem={problemOf(accounts.error)} />
+  const known = accounts.data?.data.map((a) => a.id) ?? []
+  const last = localStorage.getItem(lastKey)
+  const account = session.account ?? (last && known.includes(last) ? last : known[0])
+  if (!account) return <Redirect to="/platform/accounts" />
+  const search = Object.fromEntries(new URLSearchParams(searchStr))
+  return <Redirect to={accountPath(account, pathname)} search={search} />
+}
+
+/** AccountScope is around every page of an account: there must be one, and it is live. */
+export function AccountScope() {
+  const id = useAccountID()
+  const account = useRecord<'/v1/accounts', Shown<'Account'>>('/v1/accounts', id)
+  const session = useSession()
+  if (session.role !== 'user') {
+    if (account.isPending) return <Waiting />
+    if (account.error) return <ProblemPage problem={problemOf(account.error)} />
+    localStorage.setItem(lastKey, id)
+  }
+  return (
+    <LiveProvider>
+      <Outlet key={id} />
+    </LiveProvider>
+  )
+}
+
+function Waiting() {
+  return (
+    <Center h="60vh">
+      <Loader aria-label="…" />
+    </Center>
+  )
+}

@@ -1,0 +1,3 @@
+export default {
+  home: 'Home',
+} as const

@@ -1,0 +1,35 @@
+import { Tabs } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useSearchText } from '~/app/search'
+
+/** Tab of a page; its content is rendered while it is open. */
+export interface Tab {
+  key: string
+  label: string
+  content: ReactNode
+  /** Left out when false. */
+  shown?: boolean
+}
+
+/** TabbedPage keeps the open tab in the address: ?tab=telephony opens it. */
+export function TabbedPage({ tabs, label }: { tabs: Tab[]; label: string }) {
+  const shown = tabs.filter((t) => t.shown !== false)
+  const [value, setValue] = useSearchText('tab')
+  const open = shown.find((t) => t.key === value)?.key ?? shown[0]?.key ?? ''
+  return (
+    <Tabs value={open} onChange={(next) => next && setValue(next)} keepMounted={false}>
+      <Tabs.List aria-label={label} style={{ overflowX: 'auto', flexWrap: 'nowrap' }}>
+        {shown.map((t) => (
+          <Tabs.Tab key={t.key} value={t.key} style={{ flexShrink: 0 }}>
+            {t.label}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {shown.map((t) => (
+        <Tabs.Panel key={t.key} value={t.key} pt="md">
+          {t.content}
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  )
+}
