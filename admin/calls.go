@@ -21,6 +21,7 @@ func callOperations() []*operation {
 				{name: "user", doc: "Only calls this user took part in."},
 				{name: "device", doc: "Only calls this device took part in."},
 				{name: "number", doc: "Only calls from or to exactly this extension or number, or of the number with this identifier."},
+				{name: "queue", doc: "Only calls that went through this call queue."},
 				{name: "result", doc: "Only calls with this result."},
 				{name: "direction", doc: "Only internal, inbound, outbound or emergency calls."},
 			},
@@ -41,7 +42,7 @@ func callOperations() []*operation {
 func handleCalls(c *call) (*answer, error) {
 	q := c.query()
 	ask := store.CallQuery{
-		Account: c.account, User: record.ID(q.text("user")), Device: record.ID(q.text("device")), Number: q.text("number"),
+		Account: c.account, User: record.ID(q.text("user")), Device: record.ID(q.text("device")), Number: q.text("number"), Queue: record.ID(q.text("queue")),
 		Result: q.oneOf("result", record.CallResults()...), Direction: q.oneOf("direction", record.CallDirections()...),
 		From: q.time("from"), To: q.time("to"), After: historyCursor(q), Limit: q.limit(),
 	}

@@ -35,7 +35,7 @@ func TestCalls(t *testing.T) {
 	first := w.ended(func(*record.CallRecord) {})
 	second := w.ended(func(c *record.CallRecord) { c.Result, c.Direction = record.CallBusy, record.CallOutbound })
 	for query, want := range map[string][]string{
-		"": {second, first}, "?result=busy": {second}, "?direction=internal": {first}, "?number=1001": {second, first}, "?user=user_x": nil,
+		"": {second, first}, "?result=busy": {second}, "?direction=internal": {first}, "?number=1001": {second, first}, "?user=user_x": nil, "?queue=qu_x": nil,
 	} {
 		list := w.get(w.at("/calls" + query)).want(http.StatusOK).data()
 		var ids []string

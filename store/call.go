@@ -159,6 +159,8 @@ type CallQuery struct {
 	// identifier.
 	Number            string
 	Result, Direction string
+	// Queue narrows to calls that went through a queue.
+	Queue record.ID
 	// From and To bound the time of the beginning, From included, To not.
 	From, To time.Time
 	After    string
@@ -193,6 +195,7 @@ func (q *CallQuery) judge(c *record.CallRecord) verdict {
 		q.Direction != "" && c.Direction != q.Direction,
 		q.User != "" && !q.ofUser(c),
 		q.Device != "" && !q.ofDevice(c),
+		q.Queue != "" && !q.ofQueue(c),
 		q.Number != "" && !q.ofNumber(c):
 		return skip
 	}
@@ -209,6 +212,10 @@ func (q *CallQuery) ofDevice(c *record.CallRecord) bool {
 
 func (q *CallQuery) ofNumber(c *record.CallRecord) bool {
 	return slices.Contains([]string{c.From, c.To, c.Dialled, string(c.Number)}, q.Number)
+}
+
+func (q *CallQuery) ofQueue(c *record.CallRecord) bool {
+	return slices.ContainsFunc(c.Queues, func(p record.QueuePassage) bool { return p.Queue == q.Queue })
 }
 
 // Call is one call's record; ErrNotFound without one.

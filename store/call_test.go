@@ -62,7 +62,9 @@ func TestCalls(t *testing.T) {
 	at := func(minute int) time.Time { return callStart.Add(time.Duration(minute) * time.Minute) }
 	appendCalls(
 		t, w.Store,
-		aCall(w.account.ID, 20, func(c *record.CallRecord) { c.To, c.Result = "b", record.CallBusy }),
+		aCall(w.account.ID, 20, func(c *record.CallRecord) {
+			c.To, c.Result, c.Queues = "b", record.CallBusy, []record.QueuePassage{{Queue: "qu_1"}}
+		}),
 		aCall(w.account.ID, 10, func(c *record.CallRecord) {
 			c.To, c.Legs = "a", []record.CallLeg{{Device: w.device.ID, User: w.user.ID}, {Device: w.device.ID}}
 		}),
@@ -85,6 +87,8 @@ func TestCalls(t *testing.T) {
 		"device":      {CallQuery{Device: w.device.ID}, []string{"a"}},
 		"number":      {CallQuery{Number: "a"}, []string{"a"}},
 		"caller":      {CallQuery{Number: "1001"}, []string{"c", "b", "a"}},
+		"queue":       {CallQuery{Queue: "qu_1"}, []string{"b"}},
+		"other queue": {CallQuery{Queue: "qu_2"}, nil},
 		"nothing":     {CallQuery{Number: "9"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
