@@ -85,8 +85,7 @@ func (c *Call) unproductive(b *branch, l *leg) {
 	if b.over || b.leg != l || l.gone || b.rang {
 		return
 	}
-	last := o.place+1 >= len(o.places) && o.way+1 >= len(o.ways)
-	if last && !o.waited {
+	if o.last() && !o.waited {
 		o.waited = true
 		o.progress = c.after(trunkRing-emergencyProgress, func(c *Call) { c.unproductive(b, l) })
 		return

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"net"
 	"runtime"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"dialtone/sip/dialog"
 	"dialtone/sip/media"
 	"dialtone/sip/route"
+	"dialtone/sip/trunk"
 	"dialtone/store"
 	"dialtone/store/record"
 	"dialtone/test/peer"
@@ -123,6 +125,38 @@ func TestEmergencyWithoutTrunk(t *testing.T) {
 	p.record(t, 0)
 	p.quiet()
 	plan.was(t, "began 911 ann@"+office, "failed 0", "ended failed") // it has no address
+}
+
+// TestEmergencySilence: there is one trunk and nothing comes back from it. The INVITE is sent
+// again and again, longer than a trunk has that is not the last.
+func TestEmergencySilence(t *testing.T) {
+	p := newPBX(t, withPlan(&plan{}))
+	line, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer line.Close()
+	p.mu().Lock()
+	at := line.LocalAddr().(*net.UDPAddr).AddrPort()
+	p.places = append(p.places, trunk.Destination{Transport: "udp", Address: at, Host: at.String()})
+	p.mu().Unlock()
+	a := p.phone("ann").Dial(t, "911")
+	if err := line.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]byte, 65536)
+	for sent := 0; sent < 5; sent++ { // the fifth leaves after 7.5 s
+		n, _, err := line.ReadFrom(buf)
+		if err != nil {
+			t.Fatalf("INVITE %d: %v", sent+1, err)
+		}
+		if !strings.HasPrefix(string(buf[:n]), "INVITE sip:911@") {
+			t.Fatalf("instead of INVITE %d: %.60q", sent+1, buf[:n])
+		}
+	}
+	a.Cancel(t)
+	p.record(t, 0)
+	p.quiet()
 }
 
 // TestEmergencyOffer: PCMU comes first and nothing of fax or video, whatever the trunk

@@ -26,6 +26,10 @@ const (
 	// tried; emergencyPatience the same for emergency calls.
 	trunkPatience     = 6 * time.Second
 	emergencyPatience = 4 * time.Second
+	// emergencyLast is how long the last host of an emergency call may stay silent: there is
+	// nothing else to try, and a line that has just come back may still let the INVITE through,
+	// which is sent at 0, 0.5, 1.5, 3.5, 7.5 and 15.5 s (RFC 3261 section 17.1.1.2).
+	emergencyLast = 17 * time.Second
 	// emergencyProgress is how long a trunk's host that has an emergency call may take
 	// until it rings, when there is another to try.
 	emergencyProgress = 12 * time.Second

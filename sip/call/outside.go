@@ -196,10 +196,16 @@ func (c *Call) connectedTo(b *branch, place trunk.Destination, flow dialog.Flow,
 	patience := trunkPatience
 	if c.emergency {
 		patience = emergencyPatience
+		if o.last() {
+			patience = emergencyLast
+		}
 		o.progress = c.after(emergencyProgress, func(c *Call) { c.unproductive(b, l) })
 	}
 	o.patience = c.after(patience, func(c *Call) { c.impatient(b, l) })
 }
+
+// last says that there is nothing to try after the address that is being tried.
+func (o *outside) last() bool { return o.place+1 >= len(o.places) && o.way+1 >= len(o.ways) }
 
 // trunkInvite is the INVITE a trunk gets.
 func (c *Call) trunkInvite(o *outside, place trunk.Destination, flow dialog.Flow) dialog.Outgoing {
