@@ -239,7 +239,7 @@ func (e *Engine) Dropped(now time.Time) {
 	}
 	if !e.ending {
 		o := e.role.farewell()
-		if o != OK {
+		if o != OK && o != Uncorrectable { // else all was said
 			o = CallDropped
 		}
 		e.end(o)

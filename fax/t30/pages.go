@@ -9,6 +9,8 @@ var (
 	ErrPending = errors.New("page is being stored")
 	// ErrUnreadable rejects a page without error correction: it is to be sent again.
 	ErrUnreadable = errors.New("page is unreadable")
+	// ErrTooLarge ends the fax: the page, or the document with it, is beyond what is taken.
+	ErrTooLarge = errors.New("fax is too large")
 )
 
 // Source is a document to send.
@@ -41,7 +43,7 @@ type Page struct {
 	Incomplete bool
 }
 
-// Limits on what is received; a fax beyond them ends with TooLarge.
+// Limits on what is received; a fax beyond them ends with the outcome TooLarge.
 const (
 	MaxPage     = 8 << 20  // octets of a coded page
 	MaxDocument = 64 << 20 // octets of all pages; four hours at 14,400 bit/s are 26 MB

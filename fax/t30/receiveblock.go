@@ -136,18 +136,35 @@ func (r *receiver) slowed(fif []byte) {
 
 // givenUp takes the end of corrections: the page stays damaged.
 func (r *receiver) givenUp(fif []byte) {
-	if !r.known || !r.dcs.ecm || len(fif) == 0 {
+	switch {
+	case !r.known || !r.dcs.ecm || len(fif) == 0:
 		r.garbled()
+		return
+	case !r.image && len(r.answer) == 1 && kindOf(r.answer[0][2]) == fERR:
+		r.repeat()
 		return
 	}
 	r.damaged = true
+	kind := plain(kindOf(fif[0]))
+	if kind == fNULL { // more of the page follows
+		r.data = r.block.appendFirst(r.data, blockFrames)
+		r.block.clear()
+		if r.tooLarge(0) {
+			r.hangUp(TooLarge)
+			return
+		}
+		r.replyWith(fERR)
+		return
+	}
 	r.broken()
-	switch plain(kindOf(fif[0])) {
-	case fNULL: // more of the page follows
-	case fEOP:
+	if kind == fEOP {
 		r.next = goodbye
-	default:
+	} else {
 		r.page++
+	}
+	if r.page > MaxPages {
+		r.hangUp(TooLarge)
+		return
 	}
 	r.replyWith(fERR)
 }

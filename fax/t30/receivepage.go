@@ -112,6 +112,8 @@ func (r *receiver) settle() {
 		r.confirm(st.kind)
 	case errors.Is(st.result, ErrUnreadable) && !r.dcs.ecm:
 		r.reject()
+	case errors.Is(st.result, ErrTooLarge):
+		r.hangUp(TooLarge)
 	default:
 		r.result.Err = st.result
 		r.hangUp(StoreFailed)
@@ -142,7 +144,7 @@ func (r *receiver) broken() {
 		r.block.clear()
 	}
 	r.data = nil
-	if len(data) == 0 {
+	if len(data) == 0 || r.page >= MaxPages {
 		return
 	}
 	_ = r.cfg.Sink.Page(Page{Number: r.page, Code: r.dcs.code(), Data: data[:min(len(data), MaxPage)], Incomplete: true})
