@@ -43,7 +43,7 @@ func activityWorld(t *testing.T) (w *world, at string) {
 		account,
 		record.AuditEntry{Event: "user.create", Resource: "user_1", Actor: actor, Outcome: "success", IP: "192.0.2.1"},
 		record.AuditEntry{Event: "user.read", Resource: "user_1", Actor: actor, Outcome: "denied", IP: "192.0.2.12"},
-		record.AuditEntry{Event: "credential.reveal", Resource: "cred_1", Actor: record.Actor{Type: record.ActorPlatform}, Outcome: "success", IP: "2001:DB8::1"},
+		record.AuditEntry{Event: "credential.reveal", Resource: "cred_1", Actor: record.Actor{Type: record.ActorPlatform}, Outcome: "success", IP: "2001:db8::1"},
 		record.AuditEntry{Event: "provisioning.rotate", Resource: account, Actor: actor, Outcome: "failure", IP: "192.0.2.1"},
 	)
 	return w, "/v1/accounts/" + string(account)
@@ -64,7 +64,7 @@ func TestActivityFilters(t *testing.T) {
 		{"resource=cred_", 1},
 		{"actor=platform&event=credential.reveal", 1},
 		{"outcome=denied", 1},
-		{"ip=db8", 1},
+		{"ip=DB8", 1},
 		{"ip=0.2.1&outcome=failure&writes=true", 1},
 		{"to=2001-01-01T00:00:00Z", 0},
 		{"from=2101-01-01T00:00:00Z", 0},

@@ -43,9 +43,13 @@ func (c column) of(e *record.AuditEntry) string {
 	case columnIP:
 		return e.IP
 	default:
-		return string(e.Resource)
+		return string(e.Resource[:min(len(e.Resource), resourceStart)])
 	}
 }
+
+// resourceStart is how much of a resource's identifier is in its column: enough to tell
+// most from each other, half of what they take.
+const resourceStart = 16
 
 // actorSeparator parts identifier, type and name in the column of actors.
 const actorSeparator = "\x00"
@@ -107,8 +111,12 @@ func eachValue(text []byte, fn func(n int, value []byte)) (which []byte, err err
 // picks are positions in a block.
 type picks [blockSize / 64]uint64
 
-func (p *picks) set(i int)      { p[i/64] |= 1 << (i % 64) }
-func (p *picks) has(i int) bool { return p[i/64]&(1<<(i%64)) != 0 }
+func (p *picks) set(i int) { p[i/64] |= 1 << (i % 64) }
+
+func everyEntry() picks {
+	const all = ^uint64(0)
+	return picks{all, all, all, all}
+}
 
 func (p *picks) empty() bool { return *p == picks{} }
 
@@ -124,8 +132,13 @@ func (p *picks) highest() int {
 
 // below drops the positions from limit on.
 func (p *picks) below(limit int) {
-	for i := limit; i < blockSize; i++ {
-		p[i/64] &^= 1 << (i % 64)
+	for w := range p {
+		switch keep := limit - w*64; {
+		case keep <= 0:
+			p[w] = 0
+		case keep < 64:
+			p[w] &= 1<<keep - 1
+		}
 	}
 }
 

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"errors"
+	"bytes"
 	"strings"
 
 	"dialtone/store/kv"
@@ -18,34 +18,45 @@ const (
 type columnTest struct {
 	column column
 	wanted func(value []byte) bool
+	// part, if set, stands in every value wanted: a block that does not have it anywhere
+	// is passed over at once.
+	part []byte
 }
 
 // tests are what the query asks of columns: an entry must pass one of each group. Small
 // columns come first; the others are read only where these leave something.
 func (q *AuditQuery) tests() (groups [][]columnTest) {
 	if q.Outcome != "" {
-		groups = append(groups, []columnTest{{columnOutcome, func(v []byte) bool { return string(v) == q.Outcome }}})
+		groups = append(groups, []columnTest{{column: columnOutcome, wanted: func(v []byte) bool { return string(v) == q.Outcome }, part: []byte(q.Outcome)}})
 	}
 	if len(q.Events) > 0 || q.Accept != nil {
-		groups = append(groups, []columnTest{{columnEvent, func(v []byte) bool { return q.wantsEvent(string(v)) }}})
+		groups = append(groups, []columnTest{{column: columnEvent, wanted: func(v []byte) bool { return q.wantsEvent(string(v)) }}})
 	}
 	if q.Actor != "" {
-		groups = append(groups, []columnTest{{columnActor, func(v []byte) bool {
-			id, rest, _ := strings.Cut(string(v), actorSeparator)
-			kind, name, _ := strings.Cut(rest, actorSeparator)
-			return hasPrefixFold(id, q.Actor) || hasPrefixFold(kind, q.Actor) || hasPrefixFold(name, q.Actor)
+		start := []byte(q.Actor)
+		groups = append(groups, []columnTest{{column: columnActor, wanted: func(v []byte) bool {
+			id, rest, _ := bytes.Cut(v, []byte(actorSeparator))
+			kind, name, _ := bytes.Cut(rest, []byte(actorSeparator))
+			return startsFold(id, start) || startsFold(kind, start) || startsFold(name, start)
 		}}})
 	}
 	if q.IP != "" {
-		groups = append(groups, []columnTest{{columnIP, func(v []byte) bool { return containsFold(string(v), q.IP) }}})
+		part := []byte(strings.ToLower(q.IP))
+		groups = append(groups, []columnTest{{column: columnIP, wanted: func(v []byte) bool { return bytes.Contains(v, part) }, part: part}})
 	}
 	if q.Resource != "" {
+		start := []byte(q.Resource[:min(len(q.Resource), resourceStart)])
 		groups = append(groups, []columnTest{
-			{columnEvent, func(v []byte) bool { return hasPrefixFold(eventKind(string(v)), q.Resource) }},
-			{columnResource, func(v []byte) bool { return hasPrefixFold(string(v), q.Resource) }},
+			{column: columnEvent, wanted: func(v []byte) bool { return hasPrefixFold(eventKind(string(v)), q.Resource) }},
+			{column: columnResource, wanted: func(v []byte) bool { return startsFold(v, start) }},
 		})
 	}
 	return groups
+}
+
+// startsFold is hasPrefixFold that makes no text of bytes.
+func startsFold(v, prefix []byte) bool {
+	return len(v) >= len(prefix) && bytes.EqualFold(v[:len(prefix)], prefix)
 }
 
 // auditSearch gathers one page.
@@ -62,17 +73,37 @@ type auditSearch struct {
 	read   int    // entries read that were not wanted
 }
 
-// run goes from the newest entry that can be wanted to the oldest, block by block.
+// run goes from the newest entry that can be wanted to the oldest. It looks at the columns
+// of few blocks first, which often is enough, then of more and more at once.
 func (s *auditSearch) run() error {
+	const few, many = 8, 512
 	next, err := s.bounds()
-	for err == nil && next >= s.low {
-		if len(s.page.Items) == s.limit || s.blocks >= maxBlocks || s.read >= maxRead {
-			s.page.Next = cursor(string(uint64BE(next + 1)))
-			return nil
+	for span := uint64(few); err == nil && next >= s.low; span = min(2*span, many) {
+		high := blockOf(next)
+		low := max(high-min(high, span-1), blockOf(s.low))
+		found, err := s.look(low, high)
+		if err != nil {
+			return err
 		}
-		next, err = s.block(next)
+		for block := high; block >= low && next >= s.low; block-- {
+			if s.done() {
+				s.page.Next = cursor(string(uint64BE(next + 1)))
+				return nil
+			}
+			if next, err = s.gather(next, found[block-low]); err != nil {
+				return err
+			}
+			if block == 0 {
+				break
+			}
+		}
 	}
 	return err
+}
+
+// done says whether the page is full, or has taken long enough.
+func (s *auditSearch) done() bool {
+	return len(s.page.Items) == s.limit || s.blocks >= maxBlocks || s.read >= maxRead
 }
 
 // bounds sets low and returns the newest entry to look at.
@@ -99,15 +130,62 @@ func (s *auditSearch) bounds() (next uint64, err error) {
 	return next, err
 }
 
-// block looks through the block of entry number next, from that one down, and returns
-// the number to go on with.
-func (s *auditSearch) block(next uint64) (uint64, error) {
+// look picks the entries of blocks that may pass: those that pass one test of each group.
+// A block without columns is not full yet, or older than columns are: any of its entries
+// may pass.
+func (s *auditSearch) look(low, high uint64) ([]picks, error) {
+	found := make([]picks, high-low+1)
+	for i := range found {
+		found[i] = everyEntry()
+	}
+	for _, group := range s.tests {
+		some, columns := make([]picks, len(found)), make([]int, len(found))
+		for _, t := range group {
+			err := s.eachColumn(t.column, low, high, func(i int, text []byte) error {
+				columns[i]++
+				if !bytes.Contains(text, t.part) {
+					return nil
+				}
+				hit, err := pick(text, t.wanted)
+				some[i].or(hit)
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+		left := false
+		for i := range found {
+			if columns[i] == len(group) {
+				found[i].and(some[i])
+			}
+			left = left || !found[i].empty()
+		}
+		if !left {
+			break
+		}
+	}
+	return found, nil
+}
+
+// eachColumn calls fn with one column of the blocks from low to high that have it, and
+// where the block stands among them.
+func (s *auditSearch) eachColumn(c column, low, high uint64, fn func(i int, text []byte) error) error {
+	prefix := append(columnPrefix(s.q.Account), byte(c))
+	return s.r.Scan(kv.Range{Prefix: prefix, Start: columnKey(s.q.Account, c, low)}, func(key, text []byte) (bool, error) {
+		block := beUint64(key[len(prefix):])
+		if block > high {
+			return false, nil
+		}
+		return true, fn(int(block-low), text)
+	})
+}
+
+// gather reads the entries picked of the block of entry number next, from that one down,
+// and returns the number to go on with.
+func (s *auditSearch) gather(next uint64, found picks) (uint64, error) {
 	s.blocks++
 	block := blockOf(next)
-	found, err := s.picks(block)
-	if err != nil {
-		return 0, err
-	}
 	found.below(int((next-1)%blockSize) + 1)
 	for len(s.page.Items) < s.limit && s.read < maxRead {
 		i := found.highest()
@@ -128,38 +206,4 @@ func (s *auditSearch) block(next uint64) (uint64, error) {
 		next = seq - 1
 	}
 	return next, nil
-}
-
-// picks are the entries of a block that pass the tests. A block without columns is not
-// full yet, or older than columns are: any of its entries may pass.
-func (s *auditSearch) picks(block uint64) (picks, error) {
-	all := picks{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
-	if lastOf(block) > s.head.Seq {
-		return all, nil
-	}
-	for _, group := range s.tests {
-		var some picks
-		for _, t := range group {
-			found, err := s.pick(block, t)
-			if errors.Is(err, kv.ErrNotFound) {
-				return all, nil
-			}
-			if err != nil {
-				return all, err
-			}
-			some.or(found)
-		}
-		if all.and(some); all.empty() {
-			return all, nil
-		}
-	}
-	return all, nil
-}
-
-func (s *auditSearch) pick(block uint64, t columnTest) (picks, error) {
-	text, err := s.r.Get(columnKey(s.q.Account, t.column, block))
-	if err != nil {
-		return picks{}, err
-	}
-	return pick(text, t.wanted)
 }

@@ -26,6 +26,7 @@ type options struct {
 	conns    int
 	devices  int
 	idlers   int
+	entries  int
 }
 
 // bench is one run.
@@ -70,6 +71,7 @@ func execute(ctx context.Context, args []string) error {
 	flags.IntVar(&o.conns, "conns", 16, "connections the requests come over")
 	flags.IntVar(&o.devices, "devices", 100_000, "devices of the full store, in hundreds")
 	flags.IntVar(&o.idlers, "idlers", 5_000, "idle connections")
+	flags.IntVar(&o.entries, "entries", 1_000_000, "entries of the audit log")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -88,7 +90,7 @@ type part struct {
 }
 
 func parts() []part {
-	return []part{{"fetch", (*bench).fetch}, {"https", (*bench).https}, {"idle", (*bench).idle}, {"render", (*bench).render}, {"load", (*bench).load}}
+	return []part{{"fetch", (*bench).fetch}, {"https", (*bench).https}, {"idle", (*bench).idle}, {"render", (*bench).render}, {"load", (*bench).load}, {"activity", (*bench).activity}}
 }
 
 func partNames() []string {
