@@ -2,22 +2,29 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build run test soak bench bench-sip lint quicklint fmt ui clean
+.PHONY: help build run test soak bench bench-sip lint quicklint fmt ui ui-check clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 TOOL := go tool -modfile=tools/go.mod
 LINT := go tool -modfile=tools/lint/go.mod
 
+# The page, built by npm and embedded by Go. "make UI= build" leaves it out.
+UI ?= admin/ui/dist/index.html
+NPM := tools/node.sh npm --prefix admin/ui
+UI_MODULES := admin/ui/node_modules/.package-lock.json
+UI_SOURCES := $(shell find admin/ui/src admin/ui/public admin/ui/scripts -type f -not -name schema.d.ts) \
+	$(addprefix admin/ui/,index.html openapi.json package.json tsconfig.json vite.config.ts)
+
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: ## build bin/dialtone, one static binary
+build: $(UI) ## build bin/dialtone, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/dialtone ./cmd/dialtone
 
 run: build ## build and serve with the default configuration and a demo account
 	@exec ./bin/dialtone serve --config configs/dialtone.yaml --demo
 
-test: quicklint ## check format and code, then run every test with the race detector
+test: quicklint ui-check $(UI) ## check format and code, then run every test with the race detector
 	@tools/apt.sh gcc libc6-dev curl baresip-core ghostscript kamailio kamailio-tls-modules libtiff-tools libxml2-utils poppler-utils postfix rtpengine-daemon sip-tester sipvicious iproute2 nftables libspandsp-dev
 	go test -run Alloc ./sip/... ./provision/... ./store ./e911/... ./internal/... ./fax/...
 	CGO_ENABLED=1 go test -shuffle=on -tags spandsp ./test/spandsp
@@ -51,8 +58,19 @@ quicklint:
 fmt: ## format the Go files
 	$(TOOL) gofumpt -w .
 
-ui: ## build the administration page
-	@echo "There is no page to build yet."
+ui: ui-check $(UI) ## check and build the administration page
+
+ui-check: $(UI_MODULES)
+	$(NPM) run --silent check
+	$(NPM) run --silent test
+
+$(UI_MODULES): admin/ui/package-lock.json
+	$(NPM) ci --no-audit --no-fund
+	touch $@
+
+admin/ui/dist/index.html: $(UI_MODULES) $(UI_SOURCES)
+	$(NPM) run --silent build
 
 clean: ## remove what was built; data folders stay
-	rm -rf bin bench-out coverage
+	rm -rf bin bench-out coverage admin/ui/node_modules tools/.node
+	find admin/ui/dist -mindepth 1 -not -name .gitkeep -delete

@@ -11,6 +11,7 @@ import { useMemo } from 'react'
 import { useAccountID } from '~/app/account'
 import { useStale } from '~/app/stale'
 import { send, type Query } from './client'
+import { newKey } from './key'
 import { Problem } from './problem'
 import type { Page, Row, Stored } from './types'
 
@@ -121,7 +122,7 @@ export function useCreate<C extends string, T = Row<C>>(collection: C) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: ({ body, key }: { body: unknown; key?: string }) =>
-      send<T>('POST', path, { body, idempotencyKey: key ?? crypto.randomUUID() }),
+      send<T>('POST', path, { body, idempotencyKey: key ?? newKey() }),
     onSuccess: () => refresh(client, path),
   })
 }

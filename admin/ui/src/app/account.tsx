@@ -1,5 +1,5 @@
-import { Link, Navigate, useNavigate, useParams, type LinkProps } from '@tanstack/react-router'
-import { forwardRef, type AnchorHTMLAttributes } from 'react'
+import { Link, useNavigate, useParams, type LinkProps } from '@tanstack/react-router'
+import { forwardRef, useEffect, type AnchorHTMLAttributes } from 'react'
 
 /** useAccountID is the account on screen, '' on pages of none. */
 export function useAccountID(): string {
@@ -39,6 +39,11 @@ export const PageLink = forwardRef<HTMLAnchorElement, PageLinkProps>(function Pa
 
 /** Redirect goes to a whole path instead of showing something. */
 export function Redirect({ to, search = {} }: { to: string; search?: Record<string, string> }) {
-  const props = { to, search, replace: true } as unknown as Parameters<typeof Navigate>[0]
-  return <Navigate {...props} />
+  const navigate = useNavigate()
+  const query = new URLSearchParams(search).toString()
+  useEffect(() => {
+    const target = { to, search: Object.fromEntries(new URLSearchParams(query)), replace: true }
+    void navigate(target as unknown as Parameters<typeof navigate>[0])
+  }, [navigate, to, query])
+  return null
 }

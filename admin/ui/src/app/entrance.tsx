@@ -1,5 +1,5 @@
 import { Center, Loader } from '@mantine/core'
-import { Outlet, useLocation } from '@tanstack/react-router'
+import { Outlet, useMatch } from '@tanstack/react-router'
 import { problemOf } from '~/api/problem'
 import { useList, useRecord } from '~/api/records'
 import type { Shown } from '~/api/types'
@@ -13,7 +13,8 @@ const lastKey = 'dialtone.account'
 /** Entrance sends an address without an account to the same page of the person's account. */
 export function Entrance() {
   const session = useSession()
-  const { pathname, searchStr } = useLocation()
+  // The match this is drawn for: the location is already another one while it is left.
+  const { pathname, search } = useMatch({ strict: false }) as { pathname: string; search: Record<string, string> }
   const accounts = useList<'/v1/accounts', Shown<'Account'>>('/v1/accounts', { limit: 100 }, { enabled: session.administrator })
   if (session.administrator && accounts.isPending) return <Waiting />
   if (accounts.error) return <ProblemPage problem={problemOf(accounts.error)} />
@@ -21,7 +22,6 @@ export function Entrance() {
   const last = localStorage.getItem(lastKey)
   const account = session.account ?? (last && known.includes(last) ? last : known[0])
   if (!account) return <Redirect to="/platform/accounts" />
-  const search = Object.fromEntries(new URLSearchParams(searchStr))
   return <Redirect to={accountPath(account, pathname)} search={search} />
 }
 

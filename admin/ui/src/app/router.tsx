@@ -20,6 +20,8 @@ const root = createRootRoute({
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
 const account = createRoute({ getParentRoute: () => shell, path: '/accounts/$account', component: AccountScope })
 
+const nowhere = createRoute({ getParentRoute: () => account, path: '$', component: Missing })
+
 // Addresses without an account ('/', '/settings?tab=telephony') go to that of the session.
 const entrance = createRoute({ getParentRoute: () => shell, path: '$', component: Entrance })
 const start = createRoute({ getParentRoute: () => shell, path: '/', component: Entrance })
@@ -34,7 +36,7 @@ function routesOf(scope: 'account' | 'platform' | 'bare', parent: AnyRoute): Any
 /** router of the page: built from the areas there are. */
 export const router = createRouter({
   routeTree: root.addChildren([
-    shell.addChildren([account.addChildren(routesOf('account', account)), ...routesOf('platform', shell), start, entrance]),
+    shell.addChildren([account.addChildren([...routesOf('account', account), nowhere]), ...routesOf('platform', shell), start, entrance]),
     ...routesOf('bare', root),
   ]),
   defaultPreload: 'intent',

@@ -33,7 +33,7 @@ function Frame() {
   const t = useT()
   const [opened, { toggle, close }] = useDisclosure(false)
   const { pathname } = useLocation()
-  useEffect(close, [pathname, close])
+  useEffect(() => close(), [pathname, close])
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 248, breakpoint: 'md', collapsed: { mobile: !opened } }} padding="md">
       <a className="skip" href="#content">

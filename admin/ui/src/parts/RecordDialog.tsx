@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, type ModalProps } from '@mantine/core'
 import type { UseFormReturnType } from '@mantine/form'
 import { useRef, useState, type FormEvent, type ReactNode } from 'react'
+import { newKey } from '~/api/key'
 import { problemOf, type FieldProblem, type Problem } from '~/api/problem'
 import { useUnsaved } from '~/app/unsaved'
 import { useT } from '~/i18n'
@@ -34,7 +35,7 @@ export function RecordDialog<V extends Record<string, unknown>>({ opened, title,
   const [elsewhere, setElsewhere] = useState<FieldProblem[]>([])
   const [asking, setAsking] = useState(false)
   const body = useRef<HTMLFormElement>(null)
-  const [key, setKey] = useState(() => crypto.randomUUID())
+  const [key, setKey] = useState(() => newKey())
   const dirty = opened && form.isDirty() && !readOnly
   useUnsaved(dirty)
 
@@ -56,7 +57,7 @@ export function RecordDialog<V extends Record<string, unknown>>({ opened, title,
     try {
       await submit(form.getValues(), key)
       form.resetDirty()
-      setKey(crypto.randomUUID())
+      setKey(newKey())
       leave()
     } catch (err) {
       refused(problemOf(err))
@@ -67,7 +68,7 @@ export function RecordDialog<V extends Record<string, unknown>>({ opened, title,
 
   // What the API said goes to the inputs that have a place for it; the rest is listed.
   function refused(p: Problem) {
-    if (p.status > 0) setKey(crypto.randomUUID()) // answered: what is sent next is another request
+    if (p.status > 0) setKey(newKey()) // answered: what is sent next is another request
     const here = (f: FieldProblem) => body.current?.querySelector(`[data-path="${CSS.escape(f.field)}"], [name="${CSS.escape(f.field)}"]`)
     const placed = p.errors.filter(here)
     form.setErrors(Object.fromEntries(placed.map((f) => [f.field, f.detail])))
