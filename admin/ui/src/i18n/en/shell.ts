@@ -38,6 +38,7 @@ export default {
   reload: 'Reload',
   copy: 'Copy',
   copied: 'Copied',
+  not_copied: 'Could not copy: select the text and copy it',
   copy_value: 'Copy {label}',
   show_value: 'Show {label}',
   hide_value: 'Hide {label}',

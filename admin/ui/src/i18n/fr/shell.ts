@@ -41,6 +41,7 @@ const fr: Same<typeof en> = {
   reload: 'Recharger',
   copy: 'Copier',
   copied: 'Copié',
+  not_copied: 'Copie impossible : sélectionnez le texte et copiez-le',
   copy_value: 'Copier : {label}',
   show_value: 'Afficher : {label}',
   hide_value: 'Masquer : {label}',
