@@ -48,7 +48,7 @@ func platformKeys() *collection[*record.APIKey] {
 	k.parent = func(*call) record.ID { return "" }
 	k.visible = func(_ *call, r *record.APIKey) bool { return r.Account == "" }
 	k.removable = func(c *call, r *record.APIKey) error {
-		if r.ID == c.key.ID { // so that one is always left
+		if c.key != nil && r.ID == c.key.ID { // so that one is always left
 			return &store.Conflict{Code: store.ConflictState, Detail: "a platform key cannot revoke itself; use another one"}
 		}
 		return nil

@@ -49,7 +49,7 @@ func (c *call) noteProblem(p *problem) {
 	if c.denied(p) {
 		outcome = record.OutcomeDenied
 	}
-	if c.key == nil {
+	if !c.known() {
 		if id := c.id("account"); c.server.hasAccount(id) {
 			account = id
 		}

@@ -18,7 +18,8 @@ type call struct {
 	r      *http.Request
 	body   []byte // as read, once readBody has been called
 	source netip.Addr
-	key    *record.APIKey // nil before the caller is known
+	key    *record.APIKey // of a program; nil before the caller is known
+	person *person        // somebody who has logged in; nil before the caller is known
 	// account is the one in the path, else the caller's; "" is the platform.
 	account record.ID
 	// resource is what the audit entry names; handlers set it once they know.
@@ -27,7 +28,8 @@ type call struct {
 	foreign bool
 	// audited says that the entry is written.
 	audited bool
-	detail  string // of the audit entry
+	detail  string   // of the audit entry
+	courier *courier // takes an invitation to somebody
 }
 
 func newCall(s *Server, op *operation, w http.ResponseWriter, r *http.Request) *call {
@@ -43,11 +45,36 @@ func sourceOf(r *http.Request) netip.Addr {
 	return ap.Addr().Unmap().WithZone("")
 }
 
-// platform says whether the caller has a platform key.
-func (c *call) platform() bool { return c.key != nil && c.key.Account == "" }
+// known says whether the caller is.
+func (c *call) known() bool { return c.key != nil || c.person != nil }
 
-// may says whether the caller has the scope.
-func (c *call) may(scope string) bool { return c.platform() || c.key.Allows(scope) }
+// platform says whether the caller may touch every account: he has a platform key, or is
+// an administrator.
+func (c *call) platform() bool {
+	return c.key != nil && c.key.Account == "" || c.person != nil && c.person.administrator
+}
+
+// may says whether the caller has the scope, a person by his role.
+func (c *call) may(scope string) bool {
+	switch {
+	case c.platform():
+		return true
+	case c.person != nil:
+		return c.person.has(scope)
+	}
+	return c.key.Allows(scope)
+}
+
+// home is the caller's own account, "" of those of the platform.
+func (c *call) home() record.ID {
+	if c.person != nil {
+		if c.person.administrator {
+			return ""
+		}
+		return c.person.account
+	}
+	return c.key.Account
+}
 
 // id is an identifier from the path.
 func (c *call) id(name string) record.ID { return record.ID(c.r.PathValue(name)) }
@@ -57,6 +84,8 @@ func (c *call) view(fn func(v *store.View)) { c.server.Store.View(fn) }
 // actor is the caller as the audit log names him.
 func (c *call) actor() record.Actor {
 	switch {
+	case c.person != nil:
+		return c.person.actor(c.account)
 	case c.key == nil:
 		return record.Actor{Type: record.ActorNobody}
 	case c.platform():

@@ -60,7 +60,7 @@ func (c *call) change(fn func(tx *store.Tx) (effect, error)) (*answer, error) {
 // one does neither.
 type idempotency struct {
 	store *store.Store
-	owner string // the API key
+	owner string // the API key or the person
 	key   string // path and header
 	body  [sha256.Size]byte
 }
@@ -74,8 +74,9 @@ func (c *call) idempotency() (*idempotency, error) {
 	if len(header) > maxIdempotencyKey {
 		return nil, invalidField("Idempotency-Key", record.CodeTooLong, "must have at most %d characters", maxIdempotencyKey)
 	}
+	owner := c.actor().ID
 	return &idempotency{
-		store: c.server.Store, owner: string(c.key.ID), key: c.r.URL.EscapedPath() + "\n" + header,
+		store: c.server.Store, owner: string(owner), key: c.r.URL.EscapedPath() + "\n" + header,
 		body: sha256.Sum256(c.body),
 	}, nil
 }

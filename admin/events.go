@@ -71,8 +71,8 @@ func handleWatch(c *call) (*answer, error) {
 	}, nil
 }
 
-// watch writes events until the client is gone, it is too slow, its key is revoked or
-// the server stops.
+// watch writes events until the client is gone, it is too slow, its key or session is
+// revoked, or the server stops.
 func (c *call) watch(w io.Writer) error {
 	if c.r.Method == http.MethodHead {
 		return nil
@@ -107,6 +107,10 @@ func (c *call) watch(w io.Writer) error {
 
 // stillAllowed says whether the key still opens the stream.
 func (c *call) stillAllowed() (allowed bool) {
+	if c.person != nil {
+		now := c.server.personOf(c.person.token)
+		return now != nil && now.may(c.op) && (now.administrator || now.account == c.account) && c.server.hasAccount(c.account)
+	}
 	c.view(func(v *store.View) {
 		key, there := v.APIKey(c.key.Digest)
 		_, account := v.Account(c.account)

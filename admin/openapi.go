@@ -35,10 +35,13 @@ func (s *Server) describe() *openapi3.T {
 			Description: "Accounts, phones and everything below them. In a change an absent field keeps its value, a value sets it and null puts it back to its default. Unknown fields are refused.",
 		},
 		Paths:    openapi3.NewPaths(),
-		Security: openapi3.SecurityRequirements{{"key": {}}},
+		Security: openapi3.SecurityRequirements{{"key": {}}, {"session": {}}},
 		Components: &openapi3.Components{
-			Schemas:         b.schemas,
-			SecuritySchemes: openapi3.SecuritySchemes{"key": {Value: openapi3.NewSecurityScheme().WithType("http").WithScheme("bearer")}},
+			Schemas: b.schemas,
+			SecuritySchemes: openapi3.SecuritySchemes{
+				"key":     {Value: openapi3.NewSecurityScheme().WithType("http").WithScheme("bearer")},
+				"session": {Value: openapi3.NewSecurityScheme().WithType("apiKey").WithIn("cookie").WithName(sessionCookie)},
+			},
 		},
 	}
 	for _, op := range s.table() {
@@ -56,6 +59,9 @@ func describeOperation(b *schemaBook, op *operation) *openapi3.Operation {
 	o := openapi3.NewOperation()
 	o.OperationID, o.Summary, o.Tags = operationID(op), op.summary, []string{op.resource()}
 	o.Description = scopeText(op)
+	if len(op.roles) > 0 {
+		o.Extensions = map[string]any{"x-roles": op.roles}
+	}
 	o.Parameters = describeParameters(op)
 	if op.body != nil {
 		o.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().
@@ -86,11 +92,13 @@ func operationID(op *operation) string {
 func scopeText(op *operation) string {
 	switch {
 	case op.open:
-		return "Needs no key: the path is the permission."
+		return "Needs no key: the path or the body is the permission."
+	case op.scope == scopeSession:
+		return "Needs a session. Roles: " + strings.Join(op.roles, ", ") + "."
 	case op.platformOnly():
-		return "Needs a platform key."
+		return "Needs a platform key, or a session of an administrator."
 	}
-	return "Needs the scope " + op.scope + "."
+	return "Needs the scope " + op.scope + ", or a session. Roles: " + strings.Join(op.roles, ", ") + "."
 }
 
 func describeAnswer(b *schemaBook, op *operation) *openapi3.Response {

@@ -22,6 +22,7 @@ type described struct {
 	ops  map[string]*operation // by method and pattern
 	mux  *http.ServeMux
 	seen map[string]bool
+	as   *browser // whose cookie goes along, if anybody's
 }
 
 func newDescribed(t *testing.T) *described {
@@ -71,7 +72,13 @@ func (d *described) do(key, method, path string, body any, status int) *got {
 	if op.media == "" {
 		opts = append(opts, withHeader("Accept", mediaJSON))
 	}
+	if d.as != nil {
+		opts = append(opts, d.as.known)
+	}
 	g := d.send(key, method, path, body, opts...).want(status)
+	if d.as != nil {
+		d.as.did(g)
+	}
 	answer := described.Responses.Status(status)
 	if answer == nil && status >= 400 {
 		answer = described.Responses.Default()
@@ -144,6 +151,7 @@ func TestOpenAPI(t *testing.T) {
 	d.describeEmergencies(o)
 	d.describeClips()
 	d.describePlatform()
+	d.describePeople()
 	for pattern := range d.ops {
 		if !d.seen[pattern] {
 			t.Errorf("%s was not tried", pattern)

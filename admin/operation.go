@@ -8,6 +8,9 @@ import (
 // scopePlatform stands for platform keys: no scope of an account's key opens it.
 const scopePlatform = "platform"
 
+// scopeSession stands for people who have logged in: no key opens it.
+const scopeSession = "session"
+
 // handler answers one operation. The caller may use it; the body is not read yet.
 type handler func(c *call) (*answer, error)
 
@@ -18,7 +21,11 @@ type operation struct {
 	event  string // of the audit entry, resource.verb
 	name   string // in the description, where the event is not enough
 	scope  string // what an account's key needs
-	open   bool   // needs no key: the path itself is the permission
+	open   bool   // needs no key: the path or the body is the permission
+	// roles are those of people who may; nil takes what follows from the scope.
+	roles []string
+	// always says that it may be done before a temporary password is changed.
+	always bool
 	// summary says in one sentence what it does.
 	summary string
 

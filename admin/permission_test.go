@@ -43,13 +43,15 @@ func TestPermissions(t *testing.T) {
 		t.Run(op.method+" "+op.path, func(t *testing.T) {
 			w.t = t
 			if op.open {
-				w.send("", op.method, concrete(op, w.account), nil).want(http.StatusNotFound)
+				if g := w.send("", op.method, concrete(op, w.account), nil); g.status < 400 || g.status >= 500 || g.status == http.StatusForbidden {
+					t.Errorf("without anything: %d", g.status)
+				}
 				return
 			}
 			path := concrete(op, w.account)
 			w.send("", op.method, path, nil).want(http.StatusUnauthorized)
 			w.send("dt_wrong", op.method, path, nil).want(http.StatusUnauthorized)
-			if op.platformOnly() {
+			if op.platformOnly() || op.scope == scopeSession {
 				w.send(all, op.method, path, nil).want(http.StatusForbidden)
 				return
 			}

@@ -27,7 +27,7 @@ func EnsurePlatformKey(ctx context.Context, s *store.Store, file string) error {
 // between leaves a file with a useless key.
 func NewPlatformKey(ctx context.Context, s *store.Store, file, name string) error {
 	key, digest := newKey()
-	if err := writeKeyFile(file, key); err != nil {
+	if err := writeSecretFile(file, key); err != nil {
 		return err
 	}
 	err := s.Update(ctx, func(tx *store.Tx) error {
@@ -46,14 +46,15 @@ func NewPlatformKey(ctx context.Context, s *store.Store, file, name string) erro
 	return nil
 }
 
-// writeKeyFile replaces the file as a whole and makes it durable.
-func writeKeyFile(file, key string) (err error) {
-	fail := func(err error) error { return fmt.Errorf("cannot write platform key %q: %w", file, err) }
-	f, err := os.CreateTemp(filepath.Dir(file), ".platform.key-*") // mode 0600
+// writeSecretFile replaces a file that holds one secret (mode 0600) as a whole and makes
+// it durable.
+func writeSecretFile(file, secret string) (err error) {
+	fail := func(err error) error { return fmt.Errorf("cannot write %q: %w", file, err) }
+	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+"-*") // mode 0600
 	if err != nil {
 		return fail(err)
 	}
-	_, err = f.WriteString(key + "\n")
+	_, err = f.WriteString(secret + "\n")
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), file)

@@ -53,6 +53,9 @@ const (
 	codeClosing      = "closing"
 	codeCancelled    = "cancelled"
 	codeInternal     = "internal"
+	codeCSRF         = "csrf"
+	codeLoginFailed  = "login_failed"
+	codeMustChange   = "password_change_required"
 )
 
 // Seconds after which trying again makes sense.
@@ -91,7 +94,7 @@ func forbidden(format string, args ...any) *problem {
 }
 
 func unauthorized() *problem {
-	return newProblem(http.StatusUnauthorized, codeUnauthorized, "an API key is needed, as Authorization: Bearer <key>")
+	return newProblem(http.StatusUnauthorized, codeUnauthorized, "log in, or give an API key as Authorization: Bearer <key>")
 }
 
 func methodNotAllowed(allow []string) *problem {

@@ -21,7 +21,12 @@ type router struct {
 func newRouter(s *Server) *router {
 	t := &router{server: s, mux: http.NewServeMux()}
 	byPath := map[string]map[string]*operation{}
-	for _, op := range s.table() {
+	ops := s.table()
+	s.permissions = map[string][]string{}
+	for _, role := range allRoles() {
+		s.permissions[role] = permissions(ops, role)
+	}
+	for _, op := range ops {
 		if byPath[op.path] == nil {
 			byPath[op.path] = map[string]*operation{}
 		}
@@ -121,13 +126,8 @@ func (c *call) do() (a *answer, err error) {
 			err = fmt.Errorf("cannot handle %q: %v", c.op.event, v)
 		}
 	}()
-	if !c.op.open {
-		if err := c.authenticate(); err != nil {
-			return nil, err
-		}
-		if err := c.authorise(); err != nil {
-			return nil, err
-		}
+	if err := c.admit(); err != nil {
+		return nil, err
 	}
 	if !c.op.list && c.r.URL.RawQuery != "" {
 		if err := c.query().err(); err != nil {
@@ -168,11 +168,22 @@ func (c *call) stream(a *answer) {
 	}
 }
 
-// authenticate finds the caller's key.
+// admit finds out who calls and whether he may.
+func (c *call) admit() error {
+	if c.op.open {
+		return c.fromHere()
+	}
+	if err := c.authenticate(); err != nil {
+		return err
+	}
+	return c.authorise()
+}
+
+// authenticate finds the caller by his key, or else by his session.
 func (c *call) authenticate() error {
 	key, given := bearer(c.r)
 	if !given {
-		return unauthorized()
+		return c.authenticateSession()
 	}
 	c.key = c.server.keyOf(key)
 	if c.key == nil {
@@ -185,13 +196,25 @@ func (c *call) authenticate() error {
 	return nil
 }
 
-// authorise checks account, then scope: another account's key learns nothing.
+// authorise checks account, then scope or role: another account's key learns nothing.
 func (c *call) authorise() error {
-	c.account = c.key.Account
+	c.account = c.home()
+	if c.person != nil && c.person.mustChange() && !c.op.always {
+		return newProblem(http.StatusForbidden, codeMustChange, "choose a password of your own first")
+	}
 	if c.op.scoped() {
 		if err := c.enter(c.id("account")); err != nil {
 			return err
 		}
+	}
+	if c.person != nil {
+		if c.person.may(c.op) {
+			return nil
+		}
+		return forbidden("your role is %s, this needs %s", c.person.roleName(), strings.Join(c.op.roles, " or "))
+	}
+	if c.op.scope == scopeSession {
+		return forbidden("this is for people who have logged in")
 	}
 	if c.op.scope == "" || c.may(c.op.scope) && (c.platform() || !c.op.platformOnly()) {
 		return nil
@@ -204,7 +227,7 @@ func (c *call) authorise() error {
 
 // enter makes the account of the path the call's.
 func (c *call) enter(account record.ID) error {
-	if !c.platform() && c.key.Account != account {
+	if !c.platform() && c.home() != account {
 		c.resource, c.foreign = account, true
 		return errForeign
 	}

@@ -64,6 +64,9 @@ type Server struct {
 	Emergency     Emergency
 	Faxes         Faxes // nil: none are sent, and whoever wants to is told so
 	Events        Events
+	Mail          Mail // nil: no mail leaves, and whoever invites somebody is told the link
+	// FirstLogin is the file with the first person's link; it is removed once that is used.
+	FirstLogin string
 	// Transcribe is told that a recording waits to be transcribed; nil for nobody.
 	// Untranscribed is what such a recording says then.
 	Transcribe    func()
@@ -75,13 +78,17 @@ type Server struct {
 	metrics   *metrics
 	wrongKeys *netx.Limiter
 	used      *used
-	workshop  *workshop
-	faxDesk   *workshop // places for faxes that are handed in
-	proofs    *workshop // places for audit logs to be verified
-	handler   http.Handler
-	stopping  chan struct{} // closed when the server stops: endless answers end
-	listener  *netx.Listener
-	secure    *netx.TLSListener // nil without TLS
+	hasher    *hasher
+	guesses   *guesses
+	// permissions are the events each role may cause.
+	permissions map[string][]string
+	workshop    *workshop
+	faxDesk     *workshop // places for faxes that are handed in
+	proofs      *workshop // places for audit logs to be verified
+	handler     http.Handler
+	stopping    chan struct{} // closed when the server stops: endless answers end
+	listener    *netx.Listener
+	secure      *netx.TLSListener // nil without TLS
 }
 
 // initialize makes what the server works with, once.
@@ -101,6 +108,7 @@ func (s *Server) initialize() {
 		Burst: wrongKeyBurst, Every: wrongKeyEvery * time.Second, Sources: wrongSources, Now: s.now,
 	})
 	s.used = newUsed()
+	s.hasher, s.guesses = newHasher(), newGuesses(s.Store.Key("limits of logins"), s.now)
 	s.workshop, s.faxDesk, s.proofs = newWorkshop(), newWorkshop(), newWorkshop()
 	s.stopping = make(chan struct{})
 	s.handler = newRouter(s)

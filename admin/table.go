@@ -43,6 +43,9 @@ func (s *Server) table() []*operation {
 		emergencyOperations(),
 		apiKeys().operations(),
 		platformKeyOperations(),
+		sessionOperations(),
+		invitationOperations(),
+		managerOperations(),
 		platformOperations(),
 		profileOperations(),
 	)
@@ -63,6 +66,9 @@ func (s *Server) table() []*operation {
 	}
 	if s.Bans != nil {
 		ops = append(ops, banOperations()...)
+	}
+	for _, op := range ops {
+		op.roles = rolesOf(op)
 	}
 	return ops
 }

@@ -32,6 +32,7 @@ type snapshot struct {
 	Providers   map[record.ID][]record.ID
 	Queues      map[record.ID][]record.ID
 	Agents      map[queueUser]record.ID
+	People      peopleSnapshot
 }
 
 func snapshotOf(x *index) snapshot {
@@ -105,6 +106,7 @@ func snapshotOf(x *index) snapshot {
 	for key, a := range x.call.agents {
 		s.Agents[key] = a.ID
 	}
+	s.People = peopleSnapshotOf(&x.people)
 	return s
 }
 
@@ -183,4 +185,27 @@ func checkKeys(s *Store) error {
 		return fmt.Errorf("keys differ from what the records say (-records +disk):\n%s", diff)
 	}
 	return nil
+}
+
+// peopleSnapshot is a peopleIndex in a form that can be compared.
+type peopleSnapshot struct {
+	Emails                map[string]record.ID
+	Logins                map[record.ID]record.ID
+	Sessions, Invitations map[record.TokenDigest]record.ID
+	Administrators        map[record.ID]record.ID
+	Managers              int
+}
+
+func peopleSnapshotOf(x *peopleIndex) peopleSnapshot {
+	return peopleSnapshot{
+		idsIn(x.emails), idsIn(x.logins), idsIn(x.sessions), idsIn(x.invitations), idsIn(x.administrators), x.managers,
+	}
+}
+
+func idsIn[K comparable, R record.Record](table map[K]R) map[K]record.ID {
+	ids := map[K]record.ID{}
+	for key, r := range table {
+		ids[key] = r.Header().ID
+	}
+	return ids
 }

@@ -67,7 +67,11 @@ func (tx *Tx) checkReferences(r record.Record) error {
 
 // platformWide says whether records of the kind may belong to no account.
 func platformWide(k record.Kind) bool {
-	return k == record.KindPlatform || k == record.KindAPIKey
+	switch k {
+	case record.KindPlatform, record.KindAPIKey, record.KindManager, record.KindLogin, record.KindSession, record.KindInvitation:
+		return true
+	}
+	return false
 }
 
 func (tx *Tx) loadKind(id record.ID, k record.Kind) (record.Record, error) {
@@ -212,6 +216,8 @@ func describe(r record.Record) string {
 		name = r.Name
 	case *record.Webhook:
 		name = r.URL
+	case *record.Manager:
+		name = r.Name
 	}
 	kind := strings.ReplaceAll(string(r.Kind()), "_", " ")
 	if name == "" {

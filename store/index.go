@@ -26,6 +26,7 @@ type index struct {
 	macs    map[record.MAC]*record.Device
 	sip     sipIndex
 	call    callIndex
+	people  peopleIndex
 	// deviceToken makes a device's own token digest of an epoch; the token is derived,
 	// not stored.
 	deviceToken func(id record.ID, epoch uint32) record.TokenDigest
@@ -55,6 +56,7 @@ func newIndex(unseal unsealFunc, deviceToken func(record.ID, uint32) record.Toke
 		macs:        map[record.MAC]*record.Device{},
 		sip:         newSIPIndex(unseal),
 		call:        newCallIndex(),
+		people:      newPeopleIndex(),
 		deviceToken: deviceToken,
 	}
 }
@@ -96,6 +98,9 @@ func (x *index) change(c Change) {
 	key := listKey{parentOf(r), r.Kind()}
 	if c.Before != nil {
 		x.derive(c.Before, false)
+		if old := (listKey{parentOf(c.Before), c.Before.Kind()}); old != key {
+			x.unlist(old, h.ID)
+		}
 	}
 	list := x.lists[key]
 	if list == nil {
@@ -109,23 +114,36 @@ func (x *index) change(c Change) {
 	} else {
 		delete(x.records, h.ID)
 		delete(x.states, h.ID)
-		list.remove(h.ID)
-		if len(list.records) == 0 {
-			delete(x.lists, key)
-		}
+		x.unlist(key, h.ID)
 	}
 	if Configures(r.Kind()) {
 		x.generation[accountOf(r)]++
 	}
 }
 
+// unlist takes a record out of a list.
+func (x *index) unlist(key listKey, id record.ID) {
+	list := x.lists[key]
+	if list == nil {
+		return
+	}
+	if list.remove(id); len(list.records) == 0 {
+		delete(x.lists, key)
+	}
+}
+
 // Configures says whether anything a phone is given may depend on records of the kind.
 func Configures(k record.Kind) bool {
-	return k != record.KindAPIKey && k != record.KindQueueAgent
+	switch k {
+	case record.KindAPIKey, record.KindQueueAgent, record.KindManager, record.KindLogin, record.KindSession, record.KindInvitation:
+		return false
+	}
+	return true
 }
 
 // derive adds a record to the look-up tables, or removes it.
 func (x *index) derive(r record.Record, add bool) {
+	x.people.derive(r, add)
 	switch r := r.(type) {
 	case *record.Provisioning:
 		x.deriveTokens(r, add)
@@ -205,10 +223,24 @@ func (x *index) dropAccount(account record.ID) {
 			x.dropList(listKey{r.Header().ID, record.KindCredential})
 		}
 	}
+	for _, kind := range []record.Kind{record.KindUser, record.KindManager} {
+		if people := x.lists[listKey{account, kind}]; people != nil {
+			for _, r := range people.records {
+				x.dropParts(r.Header().ID)
+			}
+		}
+	}
 	for _, kind := range record.Kinds() {
 		x.dropList(listKey{account, kind})
 	}
 	delete(x.generation, account)
+}
+
+// dropParts removes what is a part of a person.
+func (x *index) dropParts(person record.ID) {
+	for _, kind := range []record.Kind{record.KindLogin, record.KindSession, record.KindInvitation} {
+		x.dropList(listKey{person, kind})
+	}
 }
 
 func (x *index) dropList(key listKey) {
@@ -226,8 +258,17 @@ func (x *index) dropList(key listKey) {
 
 // parentOf is what a record is listed under.
 func parentOf(r record.Record) record.ID {
-	if c, ok := r.(*record.Credential); ok {
-		return c.List
+	switch r := r.(type) {
+	case *record.Credential:
+		return r.List
+	case *record.Login:
+		return r.Person
+	case *record.Session:
+		return r.Person
+	case *record.Invitation:
+		if r.Person != "" {
+			return r.Person
+		}
 	}
 	return r.Header().Account
 }

@@ -82,8 +82,8 @@ func (n *notes) gaps() []note {
 
 // alike is what denials have in common that are folded into one entry.
 type alike struct {
-	account   record.ID
-	event, ip string
+	account, actor record.ID
+	event, ip      string
 }
 
 // foldNotes makes one entry of the denials of one source. It does not change the batch.
@@ -95,7 +95,7 @@ func foldNotes(batch []note) []note {
 			folded = append(folded, n)
 			continue
 		}
-		key := alike{n.account, n.entry.Event, n.entry.IP}
+		key := alike{n.account, n.entry.Actor.ID, n.entry.Event, n.entry.IP}
 		i, seen := at[key]
 		if !seen {
 			at[key] = len(folded)

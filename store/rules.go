@@ -50,6 +50,8 @@ func (tx *Tx) checkRules(before, after record.Record) error {
 		return tx.limit(before, r.Account, record.KindProviderAccount, record.MaxProviderAccounts, "provider accounts")
 	case *record.Webhook:
 		return tx.limit(before, r.Account, record.KindWebhook, record.MaxWebhooks, "webhooks")
+	case *record.Manager:
+		return tx.limit(before, r.Account, record.KindManager, record.MaxManagers, "account managers")
 	}
 	return nil
 }

@@ -73,6 +73,7 @@ type Store struct {
 	committer *committer
 	sweeper   *sweeper
 	notes     *notes
+	uses      *Queue[use]
 	backups   sync.RWMutex // held for reading by a backup: no file may be swept
 }
 
@@ -120,7 +121,7 @@ func Open(cfg Config) (_ *Store, err error) {
 	s.committer, s.sweeper = newCommitter(s), newSweeper(s)
 	go s.committer.run()
 	s.sweeper.start()
-	s.notes = newNotes(s)
+	s.notes, s.uses = newNotes(s), newUses(s)
 	return s, nil
 }
 
@@ -142,6 +143,7 @@ func (s *Store) openSecrets() (err error) {
 func (s *Store) Close() error {
 	s.sweeper.close()
 	s.notes.queue.Close()
+	s.uses.Close()
 	s.committer.close()
 	s.feed.close()
 	s.outbox.close()

@@ -100,6 +100,7 @@ func (w *sweeper) everything() []step {
 		w.remains(),
 		step{"old provisioning tokens", w.tokens},
 		step{"answers to idempotency keys", w.replays},
+		step{"sessions", w.people},
 		step{"provisioning events", w.events},
 		step{"calls", w.calls},
 		step{"statistics of queues", w.queueHours},

@@ -243,6 +243,9 @@ func (tx *Tx) inUse(r record.Record, f referrer) error {
 // deleteAccount removes the account itself and leaves a tombstone; what is below
 // it vanishes from the index at once and from the engine by and by.
 func (tx *Tx) deleteAccount(a *record.Account) error {
+	if err := tx.releaseAdministrators(a.ID); err != nil {
+		return err
+	}
 	if err := tx.erase(a); err != nil {
 		return err
 	}

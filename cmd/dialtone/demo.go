@@ -11,8 +11,9 @@ import (
 // demoAccount is the name of the account --demo makes and looks for.
 const demoAccount = "Demo"
 
-// showDemo creates the demo account in an empty store, and prints what to do with it.
-func (d *daemon) showDemo(ctx context.Context) error {
+// makeDemo creates the demo account in an empty store. It returns the one that is there,
+// "" without any.
+func (d *daemon) makeDemo(ctx context.Context) (record.ID, error) {
 	var account *record.Account
 	empty := true
 	d.store.View(func(v *store.View) {
@@ -27,15 +28,15 @@ func (d *daemon) showDemo(ctx context.Context) error {
 	if empty {
 		m := newDemo(d.store, d.demoHost())
 		if err := d.store.Update(ctx, m.create); err != nil {
-			return fmt.Errorf("cannot create the demo account: %w", err)
+			return "", fmt.Errorf("cannot create the demo account: %w", err)
 		}
 		account = m.account
 	}
 	if account == nil {
 		d.log.Warn("no demo account: the store is not empty")
-		return nil
+		return "", nil
 	}
-	return d.printDemo(account.ID)
+	return account.ID, nil
 }
 
 // demoHost is the machine's own address, as phones reach the SIP listener.

@@ -16,7 +16,8 @@ import (
 var demoText = template.Must(template.New("demo").Parse(`
 Account "Demo" ({{.Account}})
 
-Open   {{.API}}/v1/openapi.json    the API; its key is in {{.KeyFile}}
+Open   {{with .FirstLogin}}{{.}}    the page; the link makes you its owner, once
+       {{end}}{{.API}}/v1/openapi.json    the API; its key is in {{.KeyFile}}
        curl -H "Authorization: Bearer $(cat {{.KeyFile}})" {{.API}}/v1/accounts/{{.Account}}/devices
 
 Boot   {{.URL}}    the provisioning URL
@@ -39,6 +40,7 @@ Dial   with a softphone (server {{.Server}}{{with .Transports}}, {{.}}{{end}}):
 type demoFacts struct {
 	Account                               record.ID
 	API, KeyFile, URL, Server, Transports string
+	FirstLogin                            string // link; "" when somebody has used it
 	Phones                                []demoPhone
 }
 
@@ -48,10 +50,11 @@ type demoPhone struct {
 	User, Password, Domain string
 }
 
-// printDemo prints the account as it is now.
-func (d *daemon) printDemo(account record.ID) error {
+// printDemo prints the account as it is now, and the link of its first person while there
+// is none.
+func (d *daemon) printDemo(account record.ID, firstLogin string) error {
 	f := demoFacts{
-		Account: account,
+		Account: account, FirstLogin: firstLogin,
 		API:     d.certs.admin.scheme() + "://" + reachable(tcpAddr(d.api.Address()))[0],
 		KeyFile: filepath.Join(d.cfg.DataDir, platformKeyFile),
 	}

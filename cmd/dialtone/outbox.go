@@ -23,6 +23,9 @@ func (d *daemon) openOutbox() (closing func() error, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(mail.Relays) > 0 {
+		d.postman = postman{&mail, mailDomain(mail.From)}
+	}
 	mail.Open = func(h blob.Hash) (io.ReadCloser, error) { return d.store.Blobs().Open(h) }
 	d.outbox = outbox.New(outbox.Config{Store: d.store, Mail: mail, Phones: &d.texts, Version: version, Log: d.log, Registerer: d.metrics})
 	ctx, cancel := context.WithCancel(context.Background())

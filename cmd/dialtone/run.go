@@ -64,9 +64,10 @@ type daemon struct {
 	metrics  *prometheus.Registry
 	ready    atomic.Bool
 
-	store  *store.Store
-	outbox *outbox.Outbox
-	texts  texts
+	store   *store.Store
+	outbox  *outbox.Outbox
+	postman admin.Mail // nil: no relay is configured
+	texts   texts
 
 	emergency  *e911.Service
 	faxes      faxes
@@ -133,10 +134,8 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	if err := at.write(d.cfg.DataDir); err != nil {
 		return err
 	}
-	if d.demo {
-		if err := d.showDemo(ctx); err != nil {
-			return err
-		}
+	if err := d.welcome(ctx); err != nil {
+		return err
 	}
 	d.log.Info("serving", "version", version, "provision", at.Provision, "admin", at.Admin,
 		"udp", at.SIP.UDP, "tcp", at.SIP.TCP, "tls", at.SIP.TLS, "wss", at.SIP.WSS, "data", d.cfg.DataDir)
@@ -194,6 +193,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 		Gatherer: d.metrics, Registerer: d.metrics, Version: version, Ready: d.ready.Load,
 		ProvisionURL: live.provisionURL, PublicURL: live.adminURL,
 		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live, Bans: live, Calls: live, Parking: live, Queues: live, Faxes: d.faxes.Service, Trunks: live, Emergency: d.emergency, Events: &d.hub,
+		Mail: d.postman, FirstLogin: filepath.Join(d.cfg.DataDir, firstLoginFile),
 		Transcribe: d.transcribe, Untranscribed: untranscribed(d.cfg),
 	}
 	return d.api.Listen(ctx)

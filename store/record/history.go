@@ -11,18 +11,22 @@ const (
 
 // Types of actor.
 const (
-	ActorPlatform = "platform"
-	ActorAPIKey   = "api_key"
-	ActorDevice   = "device"
-	ActorSystem   = "system"
-	ActorNobody   = "anonymous"
+	ActorPlatform      = "platform"
+	ActorAPIKey        = "api_key"
+	ActorManager       = "account_manager"
+	ActorUser          = "user"
+	ActorAdministrator = "administrator" // in an account that is not his own
+	ActorDevice        = "device"
+	ActorSystem        = "system"
+	ActorNobody        = "anonymous"
 )
 
 // Actor is who did something; it stays readable after the actor is gone.
 type Actor struct {
-	Type string `json:"type" doc:"platform, api_key, device, system or anonymous."`
-	ID   ID     `json:"id" doc:"The key or device."`
-	Name string `json:"name" doc:"Its name at the time."`
+	Type  string `json:"type" doc:"platform, api_key, account_manager, user, administrator, device, system or anonymous."`
+	ID    ID     `json:"id" doc:"The key, person or device."`
+	Name  string `json:"name" doc:"Its name at the time."`
+	Email string `json:"email,omitempty" doc:"A person's e-mail address at the time."`
 }
 
 // AuditEntry is one line of the audit log.

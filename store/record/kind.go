@@ -29,6 +29,10 @@ const (
 	KindRingGroup       Kind = "ring_group"
 	KindSchedule        Kind = "schedule"
 	KindWebhook         Kind = "webhook"
+	KindManager         Kind = "account_manager"
+	KindLogin           Kind = "login"
+	KindSession         Kind = "session"
+	KindInvitation      Kind = "invitation"
 )
 
 var prefixes = map[Kind]string{
@@ -53,6 +57,10 @@ var prefixes = map[Kind]string{
 	KindRingGroup:       "rg",
 	KindSchedule:        "sch",
 	KindWebhook:         "wh",
+	KindManager:         "mgr",
+	KindLogin:           "lgn",
+	KindSession:         "sess",
+	KindInvitation:      "inv",
 }
 
 // Prefix starts every identifier of the kind.
@@ -107,6 +115,14 @@ func New(k Kind) Record {
 		return &Schedule{}
 	case KindWebhook:
 		return &Webhook{}
+	case KindManager:
+		return &Manager{}
+	case KindLogin:
+		return &Login{}
+	case KindSession:
+		return &Session{}
+	case KindInvitation:
+		return &Invitation{}
 	}
 	return nil
 }
@@ -118,6 +134,6 @@ func Kinds() []Kind {
 		KindPlatform, KindAccount, KindProvisioning, KindLocation, KindButtonTemplate, KindAudioClip,
 		KindSchedule, KindProviderAccount, KindUser, KindDomain, KindCredentialList, KindCredential,
 		KindAttachment, KindDevice, KindRingGroup, KindCallQueue, KindQueueAgent, KindExtension, KindNumber,
-		KindAPIKey, KindWebhook,
+		KindAPIKey, KindWebhook, KindManager, KindLogin, KindSession, KindInvitation,
 	}
 }

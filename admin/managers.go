@@ -1,0 +1,302 @@
+package admin
+
+import (
+	"net/http"
+	"reflect"
+	"time"
+
+	"dialtone/admin/merge"
+	"dialtone/store"
+	"dialtone/store/record"
+)
+
+const managersPath = "/v1/accounts/{account}/account_managers"
+
+// What has become of somebody who was added, closed list.
+const (
+	personInvited = "invited"
+	personActive  = "active"
+	personExpired = "expired"
+	personNone    = "none" // of a user who was never invited
+)
+
+// managerView is what the API shows of an account manager.
+type managerView struct {
+	*record.Manager
+	Status      string      `json:"status" api:"readonly" doc:"invited, active, or expired when the invitation is over."`
+	LastLoginAt *time.Time  `json:"last_login_at" api:"readonly" doc:"When he last logged in."`
+	MustChange  bool        `json:"must_change_password" api:"readonly" doc:"Whether he has to choose a password of his own."`
+	Invitation  *invitation `json:"invitation,omitempty" api:"readonly" doc:"How he was invited, in the answer to that and never again."`
+}
+
+// invitation is how somebody gets in.
+type invitation struct {
+	Mailed    bool      `json:"mailed" doc:"Whether a mail is on its way to him."`
+	Link      string    `json:"link,omitempty" doc:"The link, when no mail relay takes mail: it is shown once."`
+	Temporary string    `json:"temporary_password,omitempty" doc:"The temporary password, when no mail relay takes mail: it is shown once."`
+	ExpiresAt time.Time `json:"expires_at" doc:"When link or temporary password end."`
+}
+
+// managerInput are the fields of a new manager outside of the record.
+type managerInput struct {
+	Invite merge.Optional[string] `json:"invite" api:"create" doc:"How he is invited: by a link (default) or with a temporary password."`
+
+	sent *invitation
+}
+
+func managers() *collection[*record.Manager] {
+	k := inAccount(collection[*record.Manager]{
+		path: managersPath, param: "manager", noun: "account manager",
+		read: record.ScopeRead, write: record.ScopeManage, required: []string{"name", "email"},
+		blank:   record.NewManager,
+		extra:   func() any { return &managerInput{} },
+		prepare: prepareManager,
+		written: writtenManager,
+		show:    showManager,
+		shown:   reflect.TypeFor[*managerView](),
+		live:    func(c *call, shown []any) { c.lives(shown) },
+	})
+	k.removable = removableManager
+	return k
+}
+
+func showManager(_ *call, m *record.Manager, once any) any {
+	sent, _ := once.(*invitation)
+	return &managerView{Manager: m, Status: personInvited, Invitation: sent}
+}
+
+// lives adds to managers how they stand.
+func (c *call) lives(shown []any) {
+	now := c.server.now()
+	c.view(func(v *store.View) {
+		for _, s := range shown {
+			m := s.(*managerView)
+			m.Status = standing(v, m.ID, now)
+			if m.Status == personNone {
+				m.Status = personExpired
+			}
+			if l, has := v.Login(m.ID); has {
+				if m.MustChange = l.Temporary; !l.LastAt.IsZero() {
+					m.LastLoginAt = &l.LastAt
+				}
+			}
+		}
+	})
+}
+
+// standing is what has become of a person who was invited.
+func standing(v *store.View, id record.ID, now time.Time) string {
+	l, has := v.Login(id)
+	if has && !l.Temporary {
+		return personActive
+	}
+	waits, asked := has && l.Usable(now), has
+	store.Each(v, id, func(i *record.Invitation) bool {
+		asked = true
+		waits = waits || now.Before(i.ExpiresAt)
+		return true
+	})
+	switch {
+	case waits:
+		return personInvited
+	case asked:
+		return personExpired
+	}
+	return personNone
+}
+
+// mayManage refuses who is less than the one he wants to change: an owner is the owner's
+// and the administrators' to change, an administrator the administrators'.
+func (c *call) mayManage(m *record.Manager) error {
+	switch {
+	case c.platform():
+		return nil
+	case m.Administrator:
+		return forbidden("an administrator of the platform is changed by administrators")
+	case m.Role == record.RoleOwner && !c.owns():
+		return forbidden("the owner is changed by the owner himself")
+	}
+	return nil
+}
+
+// owns says whether the caller is the account's owner.
+func (c *call) owns() bool { return c.person != nil && c.person.role == record.RoleOwner }
+
+func prepareManager(c *call, tx *store.Tx, in *input[*record.Manager]) (any, error) {
+	extra := in.extra.(*managerInput)
+	if in.create {
+		extra.sent = &invitation{}
+		return extra.sent, c.mayCreate(tx, in.record)
+	}
+	if err := c.stillManages(tx); err != nil {
+		return nil, err
+	}
+	if err := c.mayManage(in.before); err != nil {
+		return nil, err
+	}
+	if in.before.Administrator != in.record.Administrator {
+		if err := c.mayPromote(in.before); err != nil {
+			return nil, err
+		}
+	}
+	if in.before.Role != in.record.Role {
+		return nil, c.changeRole(tx, in)
+	}
+	return nil, nil
+}
+
+// mayCreate refuses a new manager who would be more than the caller.
+func (c *call) mayCreate(tx *store.Tx, m *record.Manager) error {
+	if err := c.stillManages(tx); err != nil {
+		return err
+	}
+	if m.Administrator && !c.platform() {
+		return forbidden("administrators are made by administrators")
+	}
+	if m.Role != record.RoleOwner {
+		return nil
+	}
+	owner, err := tx.Owner(c.account)
+	if err != nil || owner == nil && (c.platform() || c.owns()) {
+		return err
+	}
+	if owner == nil {
+		return forbidden("the owner is named by an administrator")
+	}
+	return &store.Conflict{Field: "role", Code: store.ConflictNotUnique, Detail: owner.Name + " is the owner; hand over to somebody who is an account manager already"}
+}
+
+// stillManages refuses a caller whose role was taken while he was asking: what he may is
+// looked up again among what is being written.
+func (c *call) stillManages(tx *store.Tx) error {
+	if c.person == nil {
+		return nil
+	}
+	r, err := loadPerson(tx, c.person.id)
+	if err != nil {
+		return unauthorized()
+	}
+	now := *c.person
+	if now.described(r); !now.may(c.op) {
+		return forbidden("your role has changed")
+	}
+	c.person = &now
+	return nil
+}
+
+// mayPromote refuses a change of who administrates the platform, but by administrators,
+// and never of oneself.
+func (c *call) mayPromote(m *record.Manager) error {
+	switch {
+	case !c.platform():
+		return forbidden("administrators are made by administrators")
+	case c.person != nil && c.person.id == m.ID:
+		return ownRecord()
+	}
+	return nil
+}
+
+// changeRole hands the account over when somebody else becomes the owner: the one so far
+// is an account manager from then on. The owner's role is not taken in another way.
+func (c *call) changeRole(tx *store.Tx, in *input[*record.Manager]) error {
+	if in.before.Role == record.RoleOwner {
+		return lastOwner()
+	}
+	if err := tx.EndSessions(in.before.ID, ""); err != nil {
+		return err
+	}
+	if in.record.Role != record.RoleOwner {
+		return nil
+	}
+	owner, err := tx.Owner(c.account)
+	if err != nil {
+		return err
+	}
+	if !c.platform() && (owner == nil || c.person == nil || c.person.id != owner.ID) {
+		return forbidden("the account is handed over by its owner or an administrator")
+	}
+	if owner == nil {
+		return nil
+	}
+	return c.demote(tx, owner)
+}
+
+// demote makes the owner so far an account manager, with an audit entry of its own.
+func (c *call) demote(tx *store.Tx, owner *record.Manager) error {
+	before := owner.Clone()
+	owner.Role = record.RoleAccountManager
+	if err := tx.Replace(owner, 0); err != nil {
+		return err
+	}
+	keep := record.ID("")
+	if c.person != nil && c.person.id == owner.ID {
+		keep = c.person.session.ID
+	}
+	if err := tx.EndSessions(owner.ID, keep); err != nil {
+		return err
+	}
+	return c.audit(tx, effect{account: c.account, before: before, after: owner})
+}
+
+// writtenManager invites a new manager; one whose address has changed gets no further with
+// links that were sent to the old one.
+func writtenManager(c *call, tx *store.Tx, in *input[*record.Manager]) error {
+	if in.create {
+		extra := in.extra.(*managerInput)
+		return c.courier.send(c, tx, in.record, record.InviteLogin, extra.sent)
+	}
+	if in.before.Email != in.record.Email {
+		return tx.EndInvitations(in.record.ID)
+	}
+	return nil
+}
+
+func lastOwner() error {
+	return &store.Conflict{Code: codeLastOwner, Detail: "an account has an owner: hand it over to another account manager first"}
+}
+
+func ownRecord() error {
+	return &store.Conflict{Code: codeOwnRecord, Detail: "nobody removes himself or takes his own rights: ask somebody else to"}
+}
+
+// Codes of conflicts among people.
+const (
+	codeLastOwner = "last_owner"
+	codeOwnRecord = "own_record"
+)
+
+func removableManager(c *call, m *record.Manager) error {
+	switch {
+	case c.person != nil && c.person.id == m.ID:
+		return ownRecord()
+	case m.Role == record.RoleOwner:
+		return lastOwner()
+	}
+	return c.mayManage(m)
+}
+
+// managerOperations are the rows of managers, with what may be done to one of them.
+func managerOperations() []*operation {
+	k := managers()
+	ops := k.operations()
+	for _, op := range ops {
+		if op.method == http.MethodPost {
+			op.handle = func(c *call) (*answer, error) { return handleCreatePerson(c, k.createFrom) }
+		}
+	}
+	act := func(verb, summary string, status int, handle handler) *operation {
+		op := &operation{
+			method: http.MethodPost, path: k.item() + "/" + verb, event: string(record.KindManager) + "." + verb, scope: record.ScopeManage,
+			summary: summary, emptyBody: true, body: []reflect.Type{}, status: status, handle: handle,
+		}
+		if status != http.StatusNoContent {
+			op.body, op.answer = []reflect.Type{typeOf[inviteInput]()}, typeOf[*invitation]()
+		}
+		return op
+	}
+	return append(ops,
+		act("resend", "Invites an account manager again: the link of before ends.", http.StatusOK, handleResend),
+		act("reset", "Sends an account manager a link to choose another password.", http.StatusOK, handleReset),
+		act("sign_out", "Ends an account manager's sessions.", http.StatusNoContent, handleSignOut),
+	)
+}
