@@ -51,7 +51,7 @@ func (c *Call) offerTo(l *leg, o *dialog.Outgoing, m media.Options) error {
 		}
 		var hears media.OfferOptions
 		if from := c.ring.from.media; from != nil { // somebody waits
-			hears.Codecs = from.Codecs()
+			hears.Codecs, hears.T38 = from.Codecs(), faxAlone(from)
 		}
 		o.SDP, err = l.media.Offer(hears)
 		return err
@@ -138,7 +138,11 @@ func (c *Call) answerFor(caller, callee *leg) ([]byte, error) {
 	case c.offer == nil:
 		return nil, nil
 	}
-	return caller.media.Answer(media.AnswerOptions{Prefer: spoken(callee)})
+	o := media.AnswerOptions{Prefer: spoken(callee)}
+	if taken, ok := callee.media.T38(); ok {
+		o.T38 = &taken
+	}
+	return caller.media.Answer(o)
 }
 
 // spoken are the codecs a leg talks, the one in use first.

@@ -31,6 +31,7 @@ func (c *Call) offered(l *leg, ev offer) {
 		_ = ev.request.Respond(491, "Request Pending", nil, "")
 	case ev.sdp == nil:
 		c.lateOffer(l, ev)
+	case other != nil && other.media != nil && c.refreshFax(l, other, ev):
 	case !ev.update && other != nil && other.media != nil && c.passFax(l, other, ev):
 	default:
 		c.answerOffer(l, other, ev)
@@ -79,7 +80,7 @@ func statusOf(err error) int {
 // lateOffer answers a re-INVITE without a description with an offer of ours; the answer
 // comes with the ACK.
 func (c *Call) lateOffer(l *leg, ev offer) {
-	offer, err := l.media.Offer(media.OfferOptions{Codecs: c.audible(l), Direction: l.wish})
+	offer, err := l.media.Offer(media.OfferOptions{Codecs: c.audible(l), Direction: l.wish, T38: c.faxAgreed(l)})
 	if err != nil {
 		_ = ev.request.Respond(491, "Request Pending", nil, "")
 		return

@@ -40,6 +40,7 @@ type Call struct {
 	ring           *ring         // nil unless somebody is being rung
 	transfer       *transfer     // nil unless somebody is being transferred
 	faxing         *faxing       // nil unless a fax machine of ours has the call
+	passage        passage       // of a fax between two others
 	dialling       *dialling     // nil unless a user keys in a transfer
 	consultation   *consultation // nil unless a user asks somebody before he transfers
 	parking        *parking      // nil unless somebody waits in a slot

@@ -186,6 +186,8 @@ func (c *Call) heard(l *leg, ev media.Event) {
 			return // silence is what was asked for; a call for help is never ended
 		}
 		c.end(ended(record.CallAnswered, record.ReasonNoMedia, 200, "", 0, record.HungUpBySystem))
+	case media.FaxTone:
+		c.faxHeard(l, ev)
 	case media.Played:
 		if c.played != nil {
 			c.played(c)

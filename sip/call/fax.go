@@ -1,26 +1,29 @@
 package call
 
 import (
-	"context"
+	"errors"
 
-	"dialtone/fax"
 	"dialtone/sip/dialog"
 	"dialtone/sip/media"
 	"dialtone/sip/sdp"
-	"dialtone/store/record"
 )
 
 // passFax asks the other party whether it takes the fax a party offers (ITU-T T.38 annex
-// D). Until it has answered the party waits. False when the offer is of no fax, or nobody
-// can be asked.
+// D). Until it has answered the party waits. False when the offer is of no fax, or the
+// other party is not to be asked.
 func (c *Call) passFax(l, other *leg, ev offer) bool {
-	if !other.answered || other.offering || other.asked != nil || l.media.RemoteOffer(ev.sdp) != nil {
+	if !other.answered || l.media.RemoteOffer(ev.sdp) != nil {
 		return false
 	}
 	offered, ok := l.media.OfferedT38()
-	if !ok {
+	if !ok || !c.takesT38(other) {
 		l.media.Rollback()
 		return false
+	}
+	if other.offering || other.asked != nil { // both ask at once (RFC 3261 section 14.2)
+		l.media.Rollback()
+		_ = ev.request.Respond(491, "Request Pending", nil, "")
+		return true
 	}
 	l.asked = ev.request
 	c.admitPassing(func(c *Call, err error) { c.passAdmitted(l, &offered, err) })
@@ -51,27 +54,50 @@ func (c *Call) passAdmitted(l *leg, offered *sdp.T38, err error) {
 		return
 	}
 	c.log.Info("no fax passes", "uri", l.uri, "err", err)
-	request := l.asked
-	l.asked = nil
-	l.media.Rollback()
-	_ = request.Respond(488, "Not Acceptable Here", nil, "")
-	c.followUp(l)
-}
-
-// admitPassing counts a fax between two others against the account's limit: one of a call
-// from or to outside, once a call. then is done in the call's goroutine.
-func (c *Call) admitPassing(then func(*Call, error)) {
-	direction := map[string]fax.Direction{record.CallInbound: fax.Inbound, record.CallOutbound: fax.Outbound}[c.decision.Direction]
-	faxes, account := c.m.config.Faxes, c.decision.Account
-	if faxes == nil || direction == "" {
-		then(c, nil)
+	if errors.Is(err, media.ErrOrder) {
+		c.refuseAsked(l, 491, "Request Pending")
 		return
 	}
-	key := c.id
-	c.background(func(ctx context.Context) func(*Call) {
-		_, err := faxes.Admit(ctx, account, direction, key)
-		return func(c *Call) { then(c, err) }
-	})
+	c.answerFax(l, other, false)
+}
+
+// refreshFax answers for ourselves a party's offer of the fax that goes on: a session
+// refresh, or a new address. The other party is not troubled.
+func (c *Call) refreshFax(l, other *leg, ev offer) bool {
+	if l.media.Kind() != media.T38 || other.media.Kind() != media.T38 || l.media.RemoteOffer(ev.sdp) != nil {
+		return false
+	}
+	agreed, ok := other.media.T38()
+	if _, again := l.media.OfferedT38(); !ok || !again {
+		l.media.Rollback()
+		return false
+	}
+	answer, err := l.media.Answer(media.AnswerOptions{T38: &agreed})
+	if err != nil {
+		l.media.Rollback()
+		_ = ev.request.Respond(statusOf(err), "", nil, "")
+		return true
+	}
+	_ = ev.request.Accept(answer)
+	return true
+}
+
+// faxAgreed is what to offer a leg whose fax goes on when it asks for an offer; nil without
+// a fax.
+func (c *Call) faxAgreed(l *leg) *sdp.T38 {
+	theirs, ok := l.media.T38()
+	switch other := c.other(l); {
+	case !ok:
+		return nil
+	case c.faxing != nil && c.faxing.l == l:
+		ours := agreeable(theirs)
+		return &ours
+	case other != nil && other.media != nil:
+		if agreed, ok := other.media.T38(); ok {
+			return &agreed
+		}
+	}
+	return nil
 }
 
 // askerFor is the leg whose request waits for another's answer.
@@ -85,19 +111,33 @@ func (c *Call) askerFor(l *leg) *leg {
 // answerFax tells who asked for a fax what the other party said. Refused, both go on
 // with speech.
 func (c *Call) answerFax(asker, other *leg, taken bool) {
+	o := media.AnswerOptions{}
+	if taken {
+		if agreed, ok := other.media.T38(); ok {
+			o.T38 = &agreed
+		}
+	} else if other != nil && other.media != nil {
+		o.Prefer = spoken(other)
+	}
+	answer, err := asker.media.Answer(o)
+	if err != nil {
+		c.refuseAsked(asker, 488, "Not Acceptable Here")
+		return
+	}
+	c.passage.fax = c.passage.fax || o.T38 != nil
 	request := asker.asked
 	asker.asked = nil
-	o := media.AnswerOptions{}
-	if fax, ok := other.media.T38(); ok && taken {
-		o.T38 = &fax
-	}
-	if answer, err := asker.media.Answer(o); err == nil {
-		_ = request.Accept(answer)
-	} else {
-		asker.media.Rollback()
-		_ = request.Respond(488, "Not Acceptable Here", nil, "")
-	}
+	_ = request.Accept(answer)
 	c.followUp(asker)
+}
+
+// refuseAsked refuses what a leg asked for: everything is as it was.
+func (c *Call) refuseAsked(l *leg, status int, text string) {
+	request := l.asked
+	l.asked = nil
+	l.media.Rollback()
+	_ = request.Respond(status, text, nil, "")
+	c.followUp(l)
 }
 
 // passOffer passes the offer of a party without media of ours to the other one.

@@ -53,7 +53,7 @@ func (m machines) Admit(ctx context.Context, account record.ID, d fax.Direction,
 // lateDialer is the manager's, which needs the service before it is made.
 type lateDialer struct{ FaxDialer }
 
-func newFaxHouse(t *testing.T) *faxHouse {
+func newFaxHouse(t *testing.T, change ...func(*Config)) *faxHouse {
 	t.Helper()
 	h := &faxHouse{}
 	dialer := &lateDialer{}
@@ -70,6 +70,9 @@ func newFaxHouse(t *testing.T) *faxHouse {
 		})
 		h.limiter = limiter
 		c.Faxes = machines{h.faxes, limiter, h}
+		for _, f := range change {
+			f(c)
+		}
 	})
 	dialer.FaxDialer = h.FaxDialer()
 	ctx, cancel := context.WithCancel(context.Background())

@@ -123,7 +123,7 @@ func (c *Call) ringDecided(l *leg) bool {
 	case route.Emergency:
 		c.ringEmergency(l)
 	case route.Ring, route.Trunk:
-		c.startRing(l, c.decision, (*Call).answered)
+		c.ringFrom(l)
 	case route.Feature:
 		c.feature(l)
 	case route.Park:
@@ -162,6 +162,7 @@ func (c *Call) answered(won *leg, o outcome) {
 func (c *Call) bridge(caller, callee *leg) {
 	c.caller, c.callee = caller, callee
 	c.join(caller, callee)
+	c.expectFax()
 	c.light(caller, StateConfirmed)
 	c.light(callee, StateConfirmed)
 	if c.record.AnsweredAt.IsZero() {
@@ -178,6 +179,7 @@ func (c *Call) end(o outcome) {
 	c.over, c.ended = true, o
 	c.vacate()
 	c.unfax(o)
+	c.refundFax(o)
 	cause := causeOf(o)
 	if c.why != (dialog.Cause{}) && o.by != record.HungUpBySystem {
 		cause = c.why

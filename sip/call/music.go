@@ -27,9 +27,10 @@ func (c *Call) connect(a, b *leg) {
 }
 
 // entertain plays music to a leg that by holds. False where there is none, and the phone
-// is to show the hold: to those who help, and where the other side plays its own.
+// is to show the hold: to those who help, to fax machines, and where the other
+// side plays its own.
 func (c *Call) entertain(l, by *leg) bool {
-	if c.m.config.Waiting == nil || c.emergency || by.media == nil || l.media == nil || by.who.trunk != "" && by.media.Talks() {
+	if c.m.config.Waiting == nil || c.emergency || c.passage.fax || by.media == nil || l.media == nil || by.who.trunk != "" && by.media.Talks() {
 		return false
 	}
 	account, user := string(by.who.account), string(by.who.user)
@@ -44,7 +45,7 @@ func (c *Call) entertain(l, by *leg) bool {
 func (c *Call) play(l, by *leg, source media.Source) {
 	switch {
 	case l.gone || l.owner.Load() != c || c.other(l) != by || !by.holds || c.ring != nil:
-	case source == nil:
+	case source == nil, c.passage.fax:
 		c.reoffer(l, sdp.SendOnly)
 	default:
 		l.media.Play(source)

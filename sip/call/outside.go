@@ -84,6 +84,10 @@ func (c *Call) tryWay(b *branch) {
 		if o.record == nil || c.m.config.Trunks == nil {
 			continue
 		}
+		if !c.emergency && !o.record.Trunk.T38 && c.ring.from.media != nil && faxAlone(c.ring.from.media) != nil {
+			o.worst = 488
+			continue
+		}
 		release, err := c.acquire(id)
 		if err != nil {
 			c.log.Info("trunk has no room", "trunk", id, "err", err)

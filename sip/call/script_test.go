@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"sync"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -226,18 +227,20 @@ func (s *scriptedStream) Kind() media.Kind         { return media.Audio }
 func (s *scriptedStream) OfferedT38() (sdp.T38, bool) {
 	return sdp.T38{}, false
 }
-func (s *scriptedStream) T38() (sdp.T38, bool)   { return sdp.T38{}, false }
-func (s *scriptedStream) Play(media.Source)      {}
-func (s *scriptedStream) Stop()                  {}
-func (s *scriptedStream) Talks() bool            { return false }
-func (s *scriptedStream) SendDTMF(string) error  { return media.ErrNoEvents }
-func (s *scriptedStream) Stats() media.Stats     { return media.Stats{} }
-func (s *scriptedStream) Record(*media.Tap)      {}
-func (s *scriptedStream) Leave()                 {}
-func (s *scriptedStream) Terminate(func([]byte)) {}
-func (s *scriptedStream) SendDatagram([]byte)    {}
-func (s *scriptedStream) Close()                 { s.mu.Lock(); defer s.mu.Unlock(); s.closed = true }
-func (s *scriptedStream) Held() bool             { s.mu.Lock(); defer s.mu.Unlock(); return s.held }
+func (s *scriptedStream) T38() (sdp.T38, bool)       { return sdp.T38{}, false }
+func (s *scriptedStream) Play(media.Source)          {}
+func (s *scriptedStream) Stop()                      {}
+func (s *scriptedStream) Talks() bool                { return false }
+func (s *scriptedStream) SendDTMF(string) error      { return media.ErrNoEvents }
+func (s *scriptedStream) Stats() media.Stats         { return media.Stats{} }
+func (s *scriptedStream) Record(*media.Tap)          {}
+func (s *scriptedStream) Leave()                     {}
+func (s *scriptedStream) Terminate(func([]byte))     {}
+func (s *scriptedStream) SendDatagram([]byte)        {}
+func (s *scriptedStream) ListenForFax(time.Duration) {}
+func (s *scriptedStream) Close() { s.mu.Lock(); defer s.mu.Unlock(); s.closed = true }
+
+func (s *scriptedStream) Held() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.held }
 
 func (s *script) open(media.Options) (stream, error) {
 	s.mu.Lock()

@@ -1,6 +1,8 @@
 package call
 
 import (
+	"time"
+
 	"dialtone/sip/media"
 	"dialtone/sip/sdp"
 )
@@ -25,6 +27,7 @@ type stream interface {
 	SendDTMF(digits string) error
 	Stats() media.Stats
 	Record(t *media.Tap)
+	ListenForFax(within time.Duration)
 	Terminate(receive func([]byte))
 	SendDatagram(b []byte)
 	Leave()

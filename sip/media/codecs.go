@@ -55,8 +55,9 @@ func (n *negotiation) allowed(c sdp.Codec) bool {
 }
 
 // offered lists what an offer names: the other leg's voices in its order, then what we can
-// transcode to when one of those can be transcoded, telephone-event at each clock.
-func (n *negotiation) offered(others []sdp.Codec) []sdp.Codec {
+// transcode to when one of those can be transcoded, unless only those are wanted, and
+// telephone-event at each clock.
+func (n *negotiation) offered(others []sdp.Codec, only bool) []sdp.Codec {
 	var list []sdp.Codec
 	open := true // nobody named a voice
 	ownWay := false
@@ -70,7 +71,7 @@ func (n *negotiation) offered(others []sdp.Codec) []sdp.Codec {
 			list = append(list, c)
 		}
 	}
-	if open || ownWay {
+	if open || ownWay && !only {
 		for _, c := range spoken {
 			if _, twice := find(list, c); !twice && n.allowed(c) {
 				list = append(list, c)

@@ -12,6 +12,8 @@ type OfferOptions struct {
 	// Codecs are the other leg's; they come first, and their payload types are kept
 	// where they are free. Nil offers all we can transcode.
 	Codecs []sdp.Codec
+	// Only offers Codecs alone, so that nothing can be transcoded.
+	Only bool
 	// Direction is what we want to do; SendRecv unless a hold is passed on.
 	Direction sdp.Direction
 	// T38 offers fax instead of audio.
@@ -54,7 +56,7 @@ func (s *Stream) offerSection(o OfferOptions) (sdp.Media, error) {
 	if o.T38 != nil {
 		return s.faxSection(*o.T38), nil
 	}
-	codecs := s.offered(o.Codecs)
+	codecs := s.offered(o.Codecs, o.Only)
 	if len(codecs) == 0 {
 		return sdp.Media{}, fmt.Errorf("cannot offer media: %w", ErrNoCodec)
 	}

@@ -45,6 +45,7 @@ type Device struct {
 	Enabled          bool     `json:"enabled" doc:"Whether it may fetch its configuration."`
 	OutboundNumber   ID       `json:"outbound_number" doc:"Number shown on outgoing calls; null is the user's."`
 	CallbackNumber   string   `json:"callback_number" doc:"Number the emergency centre calls back, E.164; empty is the user's."`
+	Fax              bool     `json:"fax" doc:"Whether a fax machine is behind it: its calls are listened to for the tones of one, and a fax counts."`
 	Lines            []Line   `json:"lines" doc:"Its lines, at most 24."`
 	// BindingEpoch numbers the device's own provisioning URLs: arming it again begins a
 	// new one. RearmedAt is when that was, if the URL of before may still be used.

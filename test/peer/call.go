@@ -32,7 +32,9 @@ type PhoneCall struct {
 	direction   string
 	onOffer     func(Message) (status int, description string)
 	asks        bool            // the first INVITE has no description
+	opening     string          // the first INVITE's description; empty: the handset's
 	late        map[string]bool // CSeq numbers of requests without a description
+	lateAnswer  string          // answers in ACKs; empty: the handset's
 }
 
 func newCall(h *Handset, callID string) *PhoneCall {
@@ -62,19 +64,25 @@ func (h *Handset) Dial(t testing.TB, number string, lines ...string) *PhoneCall 
 // DialURI is Dial to a whole URI.
 func (h *Handset) DialURI(t testing.TB, uri string, lines ...string) *PhoneCall {
 	t.Helper()
-	return h.dial(uri, false, lines)
+	return h.dial(uri, false, "", lines)
+}
+
+// DialWith is Dial with a description of the test's own.
+func (h *Handset) DialWith(t testing.TB, number, description string, lines ...string) *PhoneCall {
+	t.Helper()
+	return h.dial("sip:"+number+"@"+h.account.Domain, false, description, lines)
 }
 
 // DialLate is Dial without a description: the handset answers the other side's offer in
 // the ACK.
 func (h *Handset) DialLate(t testing.TB, number string, lines ...string) *PhoneCall {
 	t.Helper()
-	return h.dial("sip:"+number+"@"+h.account.Domain, true, lines)
+	return h.dial("sip:"+number+"@"+h.account.Domain, true, "", lines)
 }
 
-func (h *Handset) dial(uri string, asks bool, lines []string) *PhoneCall {
+func (h *Handset) dial(uri string, asks bool, opening string, lines []string) *PhoneCall {
 	c := newCall(h, rand.Text())
-	c.asks = asks
+	c.asks, c.opening = asks, opening
 	c.uri, c.target, c.remote = uri, uri, "<"+uri+">"
 	c.local = "<" + h.account.aor() + ">;tag=" + rand.Text()[:8]
 	c.inviteLines = lines
@@ -101,7 +109,10 @@ func (c *PhoneCall) sendInvite(auth string) {
 	c.branch, c.cseq = branch, cseq
 	c.mu.Unlock()
 	c.mu.Lock()
-	description := c.sound.sdp(c.direction)
+	description := c.opening
+	if description == "" {
+		description = c.sound.sdp(c.direction)
+	}
 	if c.asks {
 		c.late[fmt.Sprint(cseq)], description = true, ""
 	}
@@ -177,7 +188,9 @@ func (c *PhoneCall) ack(cseq, to string) {
 	text, done := c.acks[cseq]
 	description := ""
 	if c.late[cseq] && to == "" {
-		description = c.sound.sdp(c.direction)
+		if description = c.lateAnswer; description == "" {
+			description = c.sound.sdp(c.direction)
+		}
 	}
 	uri, branch, lines := c.target, "z9hG4bK"+rand.Text(), c.lines()
 	if to != "" {
@@ -359,6 +372,13 @@ func (c *PhoneCall) Offer(t testing.TB, description string) Message {
 		c.mu.Unlock()
 	}
 	return c.Request(t, "INVITE", description)
+}
+
+// LateWith answers offers in ACKs with a description of the test's.
+func (c *PhoneCall) LateWith(description string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lateAnswer = description
 }
 
 // Hangup ends the call with BYE and returns the status answered.
