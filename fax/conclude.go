@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
+	"dialtone/fax/t30"
 	"dialtone/fax/t4"
 	"dialtone/fax/tiff"
 	"dialtone/store"
@@ -16,6 +18,51 @@ import (
 
 // maxDocument bounds a document, in bytes.
 const maxDocument = 256 << 20
+
+// received is an inbound fax that is over: the pages that are stored, and why there are no
+// more.
+type received struct {
+	fax   record.Fax
+	pages []record.FaxPage
+	o     outcome
+}
+
+// tellOf concludes an inbound fax, later if that cannot be done now: on a full disk, say.
+func (s *Service) tellOf(r *received) {
+	f := r.fax
+	if err := s.conclude(&f, r.pages, r.o); err != nil {
+		s.log.Error("fax is not told yet", "fax", f.ID, "err", err)
+		s.untold.put(r)
+	}
+}
+
+// untold are inbound faxes that are over and could not be concluded. There are no more of
+// them than the disk had room for.
+type untold struct {
+	mu   sync.Mutex
+	list []*received
+}
+
+func (u *untold) put(r *received) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.list = append(u.list, r)
+}
+
+// take empties it.
+func (u *untold) take() (list []*received) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	list, u.list = u.list, nil
+	return list
+}
+
+// tellLate concludes what could not be concluded before.
+func (s *Service) tellLate() {
+	for _, r := range s.untold.take() {
+		s.tellOf(r)
+	}
+}
 
 // conclude ends an inbound fax: it makes the documents of the pages there are, and in one
 // transaction writes what became of it and the mails about it.
@@ -31,12 +78,15 @@ func (s *Service) conclude(f *record.Fax, pages []record.FaxPage, o outcome) err
 			f.Pages++
 		}
 	}
+	if o.reason == "" && f.Pages < len(stored) {
+		o = outcomeOf(t30.Uncorrectable)
+	}
 	f.Reason, f.Detail = o.reason, o.detail
-	f.TotalPages = len(stored)
+	f.TotalPages, f.BadRows = len(stored), badRows(stored)
 	switch {
 	case len(stored) == 0:
 		f.State = record.FaxFailed
-	case o.reason == "" && f.Pages == len(stored):
+	case o.reason == "":
 		f.State = record.FaxReceived
 	default:
 		f.State = record.FaxPartial

@@ -60,16 +60,20 @@ func (s *Service) compose(f *record.Fax, to string, p *phrases, zone *time.Locat
 		MessageID: f.ID + "." + digest(to) + "@" + s.config.MailDomain, Date: f.EndedAt, To: to,
 		Subject: p.subject(f), Headers: []outbox.MailHeader{{Name: HeaderFax, Value: f.ID}},
 	}
-	attached := f.TIFFSize > 0 && f.PDFSize+f.TIFFSize <= maxAttached
-	if attached {
+	if attached(f) {
 		name := fileName(f, zone)
 		m.Attachments = []outbox.Attachment{
 			{Name: name + ".pdf", Type: "application/pdf", Blob: f.PDF, Size: f.PDFSize},
 			{Name: name + ".tif", Type: "image/tiff", Blob: f.TIFF, Size: f.TIFFSize},
 		}
 	}
-	m.Text = p.text(f, zone, attached)
+	m.Text = p.text(f, zone)
 	return m
+}
+
+// attached says whether the mails have the document, rather than its name.
+func attached(f *record.Fax) bool {
+	return f.TIFFSize > 0 && f.PDFSize+f.TIFFSize <= maxAttached
 }
 
 // fileName is what a document is called on the disks of those who get it.
@@ -135,7 +139,7 @@ func (p *phrases) subject(f *record.Fax) string {
 	return fmt.Sprintf(format, p.caller(f), f.TotalPages)
 }
 
-func (p *phrases) text(f *record.Fax, zone *time.Location, attached bool) string {
+func (p *phrases) text(f *record.Fax, zone *time.Location) string {
 	var b strings.Builder
 	line := func(name, value string) {
 		if value != "" {
@@ -155,7 +159,7 @@ func (p *phrases) text(f *record.Fax, zone *time.Location, attached bool) string
 	}
 	b.WriteString("\n")
 	switch {
-	case attached:
+	case attached(f):
 		b.WriteString(p.document + "\n")
 	case f.TIFFSize > 0:
 		fmt.Fprintf(&b, p.link+"\n", f.ID)

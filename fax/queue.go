@@ -2,6 +2,7 @@ package fax
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -30,11 +31,13 @@ type queue struct {
 type job struct {
 	account record.ID
 	to      string
+	done    chan struct{} // closed when it is no job any more
 
 	mu       sync.Mutex
 	session  *Session // nil before the call is answered
 	stop     context.CancelFunc
 	canceled bool
+	settled  bool // too late to be canceled
 }
 
 // begin gives a job the session that may be canceled.
@@ -47,62 +50,72 @@ func (j *job) begin(s *Session) {
 	}
 }
 
-func (j *job) cancel() {
+// cancel calls the fax off; false when its attempt is over already.
+func (j *job) cancel() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.settled {
+		return false
+	}
 	j.canceled = true
 	if j.session != nil {
 		j.session.Cancel()
-		return
+	} else {
+		j.stop()
 	}
-	j.stop()
+	return true
 }
 
-func (j *job) isCanceled() bool {
+// settle says that the attempt is over, and whether the fax was called off.
+func (j *job) settle() (canceled bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.settled = true
 	return j.canceled
 }
 
-// cancel calls off a fax that is being sent. False when it is not.
-func (q *queue) cancel(id string) bool {
+// job is that of a fax of an account, nil when it is not being sent.
+func (q *queue) job(account record.ID, id string) *job {
 	q.mu.Lock()
-	j := q.jobs[id]
-	q.mu.Unlock()
-	if j == nil {
-		return false
+	defer q.mu.Unlock()
+	if j := q.jobs[id]; j != nil && j.account == account {
+		return j
 	}
-	j.cancel()
-	return true
+	return nil
 }
 
 // take makes a job of a fax, unless it is one, another goes to the same number, or there
 // are too many.
-func (q *queue) take(f *record.Fax, stop context.CancelFunc) *job {
+func (q *queue) take(f *record.Fax, stop context.CancelFunc) (j *job, engaged bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.jobs == nil {
 		q.jobs = map[string]*job{}
 	}
 	if len(q.jobs) >= maxSending || q.jobs[f.ID] != nil {
-		return nil
+		return nil, false
 	}
 	account := 0
-	for _, j := range q.jobs {
-		if j.account != f.Account {
+	for _, other := range q.jobs {
+		if other.account != f.Account {
 			continue
 		}
-		if account++; account >= maxAccountSending || j.to == f.To {
-			return nil
+		if other.to == f.To {
+			return nil, true
 		}
+		account++
 	}
-	j := &job{account: f.Account, to: f.To, stop: stop}
+	if account >= maxAccountSending {
+		return nil, false
+	}
+	j = &job{account: f.Account, to: f.To, stop: stop, done: make(chan struct{})}
 	q.jobs[f.ID] = j
-	return j
+	return j, false
 }
 
 func (q *queue) done(id string) {
 	q.mu.Lock()
+	close(q.jobs[id].done)
 	delete(q.jobs, id)
 	q.mu.Unlock()
 	poke(q.wake)
@@ -110,15 +123,16 @@ func (q *queue) done(id string) {
 
 // sendWaiting sends what is due, until ctx is done.
 func (s *Service) sendWaiting(ctx context.Context) error {
-	mailed := time.NewTicker(mailedEvery)
-	defer mailed.Stop()
+	again := time.NewTicker(s.look)
+	defer again.Stop()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-mailed.C:
+		case <-again.C:
+			s.tellLate()
 			s.forgetMailed()
 			continue
 		case <-s.queue.wake:
@@ -161,26 +175,36 @@ func (s *Service) startDue(ctx context.Context) time.Duration {
 // start sends a fax in a goroutine of its own.
 func (s *Service) start(ctx context.Context, f *record.Fax) {
 	ctx, stop := context.WithCancel(ctx)
-	j := s.queue.take(f, stop)
+	j, engaged := s.queue.take(f, stop)
 	if j == nil {
 		stop()
+		if engaged && f.Reason != record.FaxDestination {
+			s.waitForOther(f)
+		}
 		return
 	}
 	s.wg.Go(func() {
 		defer stop()
 		defer s.queue.done(f.ID)
-		defer s.survive(f)
+		defer s.survive(f, j)
 		s.send(ctx, f, j)
 	})
 }
 
+// waitForOther says why a fax waits that is due.
+func (s *Service) waitForOther(f *record.Fax) {
+	err := s.change(f, func(f *record.Fax) {
+		f.Reason, f.Detail = record.FaxDestination, "another fax goes to that number"
+	})
+	if err != nil && !errors.Is(err, errNotDue) {
+		s.log.Error("why a fax waits cannot be written", "fax", f.ID, "err", err)
+	}
+}
+
 // survive keeps a fault in one fax from the others.
-func (s *Service) survive(f *record.Fax) {
+func (s *Service) survive(f *record.Fax, j *job) {
 	if r := recover(); r != nil {
 		s.log.Error("fax failed", "fax", f.ID, "panic", r)
-		s.retry(f, outcome{record.FaxInternal, "a fault of the daemon"})
-		if err := s.put(f); err != nil {
-			s.log.Error("outcome of fax cannot be written", "fax", f.ID, "err", err)
-		}
+		s.settle(f, outcome{record.FaxInternal, "a fault of the daemon"}, j)
 	}
 }

@@ -1,14 +1,15 @@
 package fax
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"dialtone/fax/t30"
 	"dialtone/fax/t38"
+	"dialtone/fax/tiff"
 	"dialtone/store"
 	"dialtone/store/record"
 )
@@ -27,11 +28,51 @@ type Reception struct {
 	s     *Service
 	fax   record.Fax
 	pages []record.FaxPage // those with a size are stored; the last may have broken off
-	busy  bool             // a page is being stored
+	// busy says that a page is being stored; others wait their turn.
+	busy    bool
+	waiting []keeping
 }
 
-// Receive begins an inbound fax that was admitted: it is on disk that it began.
+// keeping is page n, which is to be stored, in T.6. The far end waits for one that is
+// awaited, and only for that.
+type keeping struct {
+	n       int
+	page    record.FaxPage
+	code    []byte
+	awaited bool
+}
+
+// Bounds of what is received.
+const (
+	maxReceiving = 500 // faxes at a time, of all accounts
+	// leastRoom is what the disk must have left for a fax to be taken, in bytes.
+	leastRoom = 16 << 20
+)
+
+// ErrBusy refuses a fax: no machine is free, or the disk is full. Its sender is to come
+// again.
+var ErrBusy = errors.New("no fax machine is free")
+
+// Receive begins an inbound fax that was admitted: it is on disk that it began. ErrBusy
+// refuses it.
 func (s *Service) Receive(ctx context.Context, in *Incoming) (*Reception, error) {
+	if n := s.receiving.Add(1); n > maxReceiving {
+		s.receiving.Add(-1)
+		return nil, fmt.Errorf("%d faxes are being received: %w", n-1, ErrBusy)
+	}
+	r, err := s.receive(ctx, in)
+	if err != nil {
+		s.receiving.Add(-1)
+		return nil, fmt.Errorf("cannot begin fax: %w", err)
+	}
+	s.tell(EventReceiving, &r.fax)
+	return r, nil
+}
+
+func (s *Service) receive(ctx context.Context, in *Incoming) (*Reception, error) {
+	if err := s.config.Store.Blobs().Room(leastRoom); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrBusy, err)
+	}
 	now := s.now()
 	r := &Reception{Session: newSession(), s: s, fax: record.Fax{
 		ID: record.NewFaxID(now), Account: in.Account, Direction: record.FaxInbound, State: record.FaxReceiving,
@@ -39,11 +80,10 @@ func (s *Service) Receive(ctx context.Context, in *Incoming) (*Reception, error)
 		Mailed: in.Number.FaxRecipients, DeleteMailed: in.Number.DeleteDocuments, Attempts: 1,
 	}}
 	err := s.config.Store.Update(ctx, func(tx *store.Tx) error { return tx.PutFax(&r.fax) })
-	if err != nil {
-		return nil, fmt.Errorf("cannot begin fax: %w", err)
+	if errors.Is(err, store.ErrNoSpace) {
+		err = fmt.Errorf("%w: %w", ErrBusy, err)
 	}
-	s.tell(EventReceiving, &r.fax)
-	return r, nil
+	return r, err
 }
 
 // ID is the fax's.
@@ -54,14 +94,24 @@ func (r *Reception) Start(a Agreed, tone bool, send func([]byte)) {
 	terminal := t38.New(a.config(t30.Config{
 		Ident: ident(r.fax.To), Caps: t30.AllCaps(), Sink: r, SkipCED: tone, Progress: r.progress,
 	}))
-	r.s.wg.Go(func() {
-		r.run(r.s.ctx, r.s.config.Now, terminal, send)
-		if r.busy {
-			p := <-r.stored
-			p.apply()
+	r.s.wg.Go(func() { r.finish(r.talk(terminal, send)) })
+}
+
+// talk receives the fax. A fault in it ends it alone.
+func (r *Reception) talk(terminal *t38.Terminal, send func([]byte)) (o outcome) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			r.s.log.Error("fax failed", "fax", r.fax.ID, "panic", fault)
+			o = outcome{record.FaxInternal, "a fault of the daemon"}
 		}
-		r.finish(outcomeOf(r.result.Outcome))
-	})
+	}()
+	r.s.metrics.active.Inc()
+	defer r.s.metrics.active.Dec()
+	r.run(r.s.ctx, r.s.config.Now, terminal, send)
+	for r.busy {
+		(<-r.stored).apply()
+	}
+	return outcomeOf(r.result.Outcome)
 }
 
 // Fail ends a fax that never came to T.38.
@@ -81,60 +131,83 @@ func (r *Reception) progress(e t30.Event) {
 
 // Page takes a page: it is stored before it is confirmed.
 func (r *Reception) Page(p t30.Page) error {
-	code, page, err := recode(&p)
-	if err != nil {
-		return err
-	}
-	page.At = r.s.now()
 	n := p.Number
 	if n < len(r.pages) && !r.pages[n].Incomplete {
 		return nil // it came again because our word was lost
 	}
-	r.pages = append(r.pages[:min(n, len(r.pages))], page)
-	r.note(&p, &page)
+	if n >= t30.MaxPages {
+		return t30.ErrTooLarge
+	}
+	code, page, err := recode(&p)
+	if code == nil {
+		return err
+	}
+	page.At = r.s.now()
+	for len(r.pages) < n { // given up before anything of them came
+		r.pages = append(r.pages, record.FaxPage{Incomplete: true})
+	}
+	if pixels(r.pages[:n])+pixels([]record.FaxPage{page}) > tiff.MaxPixels {
+		return t30.ErrTooLarge // nobody could read the document
+	}
+	r.pages = append(r.pages[:n], page)
+	r.note(&p)
+	r.store(keeping{n: n, page: page, code: code, awaited: err == nil && !p.Incomplete})
+	if err != nil {
+		return err // what is legible of it is kept, unless it comes again
+	}
+	return t30.ErrPending
+}
+
+// store stores a page once the one before is.
+func (r *Reception) store(k keeping) {
 	if r.busy {
-		return errBusy // never: the engine asks for one page at a time
+		r.waiting = slices.DeleteFunc(r.waiting, func(w keeping) bool { return w.n == k.n })
+		r.waiting = append(r.waiting, k)
+		return
 	}
 	r.busy = true
 	fax := r.fax
 	r.s.wg.Go(func() {
-		err := r.s.storePage(&fax, n, &page, code)
-		r.stored <- stored{func() { r.pages[n], r.busy = page, false }, err}
+		err := r.s.keepPage(&fax, &k)
+		r.stored <- stored{func() { r.kept(&k) }, k.awaited, err}
 	})
-	return t30.ErrPending
 }
 
-// errBusy refuses a page while another is being stored.
-var errBusy = errors.New("another page is being stored")
+// kept notes that a page is stored, and goes on with the next.
+func (r *Reception) kept(k *keeping) {
+	if k.page.Size > 0 {
+		r.pages[k.n] = k.page
+	}
+	r.busy = false
+	if len(r.waiting) > 0 {
+		next := r.waiting[0]
+		r.waiting = r.waiting[1:]
+		r.store(next)
+	}
+}
 
 // note counts a page in the record.
-func (r *Reception) note(p *t30.Page, page *record.FaxPage) {
+func (r *Reception) note(p *t30.Page) {
 	f := &r.fax
-	f.TotalPages = len(r.pages)
-	f.BadRows += page.BadRows
+	f.TotalPages, f.BadRows = len(r.pages), badRows(r.pages)
 	f.Rate, f.ECM = p.Code.Carrier.Rate(), p.Code.ECM
 	f.Coding, f.Resolution = p.Code.Coding.String(), p.Code.Format.Resolution.String()
 }
 
-// storePage makes a page durable.
-func (s *Service) storePage(fax *record.Fax, n int, page *record.FaxPage, code []byte) error {
-	h, size, err := s.config.Store.Blobs().Put(bytes.NewReader(code), t30.MaxPage*2)
-	if err != nil {
-		return fmt.Errorf("cannot store page %d of fax %q: %w", n+1, fax.ID, err)
+// pixels are those of all pages.
+func pixels(pages []record.FaxPage) (n int64) {
+	for i := range pages {
+		n += int64(pages[i].Width) * int64(pages[i].Rows)
 	}
-	page.Code, page.Size = h, size
-	if !page.Incomplete {
-		fax.Pages = n + 1
+	return n
+}
+
+// badRows are those of all pages.
+func badRows(pages []record.FaxPage) (n int) {
+	for i := range pages {
+		n += pages[i].BadRows
 	}
-	err = s.config.Store.UpdateUrgent(context.Background(), func(tx *store.Tx) error {
-		return errors.Join(tx.PutFaxPage(fax.Account, fax.ID, n, page), tx.PutFax(fax))
-	})
-	if err != nil {
-		page.Size = 0
-		return fmt.Errorf("cannot store page %d of fax %q: %w", n+1, fax.ID, err)
-	}
-	s.metrics.pages.Inc()
-	return nil
+	return n
 }
 
 // outcome is why a fax is not whole; empty for one that is.
@@ -149,17 +222,16 @@ func outcomeOf(o t30.Outcome) outcome {
 
 // finish makes the document of what came and tells who is to have it.
 func (r *Reception) finish(o outcome) {
+	defer r.s.receiving.Add(-1)
 	f := &r.fax
 	f.EndedAt = r.s.now()
 	f.Seconds = f.EndedAt.Sub(f.StartedAt).Round(time.Millisecond).Seconds()
-	f.Resent += r.result.Resent
+	f.Resent = r.result.Resent
 	f.Lost, f.Recovered = r.result.Network.Lost, r.result.Network.Recovered
 	if r.result.Ident != "" {
 		f.Station = r.result.Ident
 	}
-	if err := r.s.conclude(f, r.pages, o); err != nil {
-		r.s.log.Error("fax is not told yet", "fax", f.ID, "err", err)
-	}
+	r.s.tellOf(&received{*f, r.pages, o})
 }
 
 // ident is a number as a machine's name: at most 20 digits, + and spaces.

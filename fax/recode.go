@@ -28,8 +28,11 @@ var densities = map[t30.Resolution][2]float64{
 // codings are those of T.30 in the words of T.4.
 var codings = map[t30.Coding]t4.Coding{t30.MH: t4.MH, t30.MR: t4.MR, t30.MMR: t4.MMR}
 
-// recode reads a received page and gives it in T.6, damaged rows replaced. ErrUnreadable
-// says that too little of it can be read.
+// recode reads a received page and gives it in T.6, damaged rows replaced. Where the
+// sender is not to hear that it is well, err says why: [t30.ErrUnreadable] or
+// [t30.ErrTooLarge]; there is code all the same, of what can be read. A page that cannot be
+// read to its end is incomplete. There is no code of a page without a row that its
+// sender does not hear to be well.
 func recode(p *t30.Page) (code []byte, page record.FaxPage, err error) {
 	width := p.Code.Format.Pixels()
 	dpi := densities[p.Code.Format.Resolution]
@@ -55,16 +58,32 @@ func recode(p *t30.Page) (code []byte, page record.FaxPage, err error) {
 	}
 	stats := dec.Stats()
 	page.BadRows, page.WorstRun = stats.BadRows, stats.WorstRun
+	page.Incomplete = page.Incomplete || err != nil
+	verdict := judge(p, &stats, err)
 	if enc.Rows() == 0 {
-		code = enc.AppendRow(code, make([]byte, (width+7)/8))
+		if verdict != nil || p.Incomplete {
+			return nil, page, verdict
+		}
+		code = enc.AppendRow(code, make([]byte, (width+7)/8)) // in place of a page that counts
 	}
 	page.Rows = enc.Rows()
-	code = enc.AppendEnd(code)
+	page.Incomplete = page.Incomplete || verdict != nil
+	return enc.AppendEnd(code), page, verdict
+}
+
+// judge says what the sender of a page hears of it. With error correction it sent what
+// came, and would send the same again.
+func judge(p *t30.Page, stats *t4.Stats, err error) error {
 	damaged := err != nil || 100*stats.BadRows > maxBadPercent*stats.Rows || stats.WorstRun > maxBadRun || stats.Rows == 0
-	if damaged && !p.Code.ECM && !p.Incomplete {
-		return code, page, t30.ErrUnreadable
+	switch {
+	case p.Incomplete:
+		return nil
+	case errors.Is(err, t4.ErrTooLong):
+		return t30.ErrTooLarge
+	case damaged && !p.Code.ECM:
+		return t30.ErrUnreadable
 	}
-	return code, page, nil
+	return nil
 }
 
 // rowsOf gives the rows of a stored page, one after the other.

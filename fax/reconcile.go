@@ -3,7 +3,6 @@ package fax
 import (
 	"context"
 	"errors"
-	"time"
 
 	"dialtone/store"
 	"dialtone/store/record"
@@ -39,11 +38,24 @@ func (s *Service) resume(f *record.Fax) error {
 		for i := range pages {
 			f.EndedAt = pages[i].At
 		}
-		return s.conclude(f, pages, interrupted)
+		s.tellOf(&received{*f, pages, interrupted})
 	case record.FaxDialing, record.FaxSending:
-		s.retry(f, interrupted)
-		return s.put(f)
+		return s.resumeSending(f)
 	}
+	return nil
+}
+
+// resumeSending puts a fax back into the queue, unless all of it was confirmed.
+func (s *Service) resumeSending(f *record.Fax) error {
+	if f.TotalPages > 0 && f.Pages >= f.TotalPages {
+		f.State, f.Reason, f.Detail, f.EndedAt = record.FaxDelivered, "", "", s.now()
+	} else {
+		s.retry(f, interrupted)
+	}
+	if err := s.put(f); err != nil {
+		return err
+	}
+	s.tellSent(f)
 	return nil
 }
 
@@ -51,9 +63,6 @@ func (s *Service) resume(f *record.Fax) error {
 func (s *Service) put(f *record.Fax) error {
 	return s.config.Store.Update(context.Background(), func(tx *store.Tx) error { return tx.PutFax(f) })
 }
-
-// mailedEvery is how often faxes are looked for that all recipients have.
-const mailedEvery = 30 * time.Second
 
 // forgetMailed deletes the documents of faxes that are to go once they are mailed.
 func (s *Service) forgetMailed() {
@@ -71,6 +80,9 @@ func (s *Service) forgetMailed() {
 
 // mailed says whether every recipient's mail was taken.
 func (s *Service) mailed(f *record.Fax) bool {
+	if !attached(f) {
+		return false // the mail has no document; whoever deletes this one has none
+	}
 	for _, to := range f.Mailed {
 		queue := store.OutboxQueue{Account: f.Account, Name: queueOf(f, to)}
 		page, err := s.config.Store.OutboxRows(store.OutboxQuery{OutboxQueue: queue, State: store.OutboxDelivered, Limit: 1})

@@ -55,30 +55,26 @@ var permanent = map[string]bool{
 	t30.NotReceiver.Code(): true, t30.SourceFailed.Code(): true, t30.PollRefused.Code(): true,
 }
 
-// DefaultAttempts is how many calls a fax gets unless its sender says otherwise.
-const DefaultAttempts = 5
-
-// pauses are between attempts; the last goes on.
-var pauses = []time.Duration{time.Minute, 3 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute}
-
 // send makes one attempt for a fax and writes what came of it.
 func (s *Service) send(ctx context.Context, f *record.Fax, j *job) {
-	f.State, f.Reason, f.Detail, f.NextAttemptAt = record.FaxDialing, "", "", time.Time{}
 	admission, err := s.config.Limiter.Admit(ctx, f.Account, Outbound, fmt.Sprintf("%s.%d", f.ID, f.Attempts+1))
 	var limit *LimitError
 	switch {
 	case errors.As(err, &limit):
-		s.wait(f, record.FaxRateLimited, limit.Error(), s.now().Add(limit.RetryAfter))
+		s.wait(ctx, f, j, record.FaxRateLimited, limit.Error(), s.now().Add(limit.RetryAfter))
 		return
 	case err != nil:
-		s.wait(f, record.FaxInternal, "the limit could not be written", s.now().Add(pauses[0]))
+		s.wait(ctx, f, j, record.FaxInternal, "the limit could not be written", s.now().Add(pauses[0]))
 		s.log.Error("fax not admitted", "fax", f.ID, "err", err)
 		return
 	}
-	f.Attempts++
-	f.StartedAt = s.now()
-	if err := s.put(f); err != nil {
+	switch err := s.claim(f); {
+	case errors.Is(err, errNotDue):
+		s.refund(f, admission)
+		return
+	case err != nil: // it is admitted, and counts no second time
 		s.log.Error("fax not sent", "fax", f.ID, "err", err)
+		s.rest(ctx)
 		return
 	}
 	o := s.attempt(ctx, f, j, admission)
@@ -87,11 +83,78 @@ func (s *Service) send(ctx context.Context, f *record.Fax, j *job) {
 	s.settle(f, o, j)
 }
 
+// errNotDue says that a fax was called off, or is being sent, since it was looked at.
+var errNotDue = errors.New("the fax is not due")
+
+// claim writes that an attempt begins, if the fax is still to be sent.
+func (s *Service) claim(f *record.Fax) error {
+	if f.Attempts == 0 {
+		s.remember(f)
+	}
+	step, since := f.Step, f.StepAt
+	return s.change(f, func(now *record.Fax) {
+		now.State, now.Reason, now.Detail, now.NextAttemptAt = record.FaxDialing, "", "", time.Time{}
+		now.Step, now.StepAt = step, since
+		now.Attempts++
+		now.StartedAt = s.now()
+	})
+}
+
+// change writes what is changed of a fax that waits and is due, and brings f up to date.
+// errNotDue when it does not wait, or not for us.
+func (s *Service) change(f *record.Fax, change func(*record.Fax)) error {
+	var now record.Fax
+	err := s.config.Store.Update(context.Background(), func(tx *store.Tx) (err error) {
+		now, err = tx.Fax(f.Account, f.ID)
+		switch {
+		case errors.Is(err, store.ErrNotFound), err == nil && (now.State != record.FaxQueued || now.Attempts != f.Attempts):
+			return errNotDue
+		case err != nil:
+			return err
+		}
+		change(&now)
+		return tx.PutFax(&now)
+	})
+	if err == nil {
+		*f = now
+	}
+	return err
+}
+
 // wait puts a fax back without an attempt.
-func (s *Service) wait(f *record.Fax, reason, detail string, until time.Time) {
-	f.State, f.Reason, f.Detail, f.NextAttemptAt = record.FaxQueued, reason, detail, until
-	if err := s.put(f); err != nil {
+func (s *Service) wait(ctx context.Context, f *record.Fax, j *job, reason, detail string, until time.Time) {
+	canceled := j.settle()
+	if !canceled && ctx.Err() != nil {
+		return // the daemon stops
+	}
+	err := s.change(f, func(f *record.Fax) {
+		f.Reason, f.Detail, f.NextAttemptAt = reason, detail, until
+		if canceled {
+			s.callOff(f)
+		}
+	})
+	switch {
+	case errors.Is(err, errNotDue):
+	case err != nil:
 		s.log.Error("fax cannot be put back", "fax", f.ID, "err", err)
+		s.rest(ctx)
+	case canceled:
+		s.tellSent(f)
+	}
+}
+
+// rest keeps a fax from being looked at for a while, since nothing can be written of it.
+func (s *Service) rest(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(s.look):
+	}
+}
+
+// refund gives a place within the limit back.
+func (s *Service) refund(f *record.Fax, a *Admission) {
+	if err := a.Refund(context.Background()); err != nil {
+		s.log.Error("fax still counts", "fax", f.ID, "err", err)
 	}
 }
 
@@ -106,9 +169,7 @@ func (s *Service) attempt(ctx context.Context, f *record.Fax, j *job, a *Admissi
 	var failed *CallError
 	if errors.As(err, &failed) {
 		if failed.Upstream {
-			if err := a.Refund(context.Background()); err != nil {
-				s.log.Error("fax still counts", "fax", f.ID, "err", err)
-			}
+			s.refund(f, a)
 		}
 		return outcome{failed.Reason, failed.Detail}
 	}
@@ -121,6 +182,9 @@ func (s *Service) attempt(ctx context.Context, f *record.Fax, j *job, a *Admissi
 		s.log.Error("fax's state cannot be written", "fax", f.ID, "err", err)
 	}
 	r := s.transfer(ctx, f, j, line, source)
+	if r.Pages == 0 {
+		s.step(f, r.Outcome)
+	}
 	return outcomeOf(r.Outcome)
 }
 
@@ -130,7 +194,7 @@ func (s *Service) transfer(ctx context.Context, f *record.Fax, j *job, line Line
 	before := f.Pages
 	source.first = before
 	terminal := t38.New(line.Agreed().config(t30.Config{
-		Caller: true, Ident: ident(f.From), Caps: capsFor(f.Attempts), Source: source,
+		Caller: true, Ident: ident(f.From), Caps: capsOf(f.Step), Source: source,
 		Progress: func(e t30.Event) { s.progress(f, before, e) },
 	}))
 	j.begin(session)
@@ -148,19 +212,6 @@ func (s *Service) transfer(ctx context.Context, f *record.Fax, j *job, line Line
 		f.Rate, f.ECM, f.Coding, f.Resolution = c.Carrier.Rate(), c.ECM, c.Coding.String(), c.Format.Resolution.String()
 	}
 	return r
-}
-
-// capsFor is what an attempt offers: after two failures slower, after four without error
-// correction, which some gateways do not do well.
-func capsFor(attempt int) t30.Caps {
-	c := t30.AllCaps()
-	if attempt > 2 {
-		c.Modems = t30.V27 | t30.V29
-	}
-	if attempt > 4 {
-		c.ECM, c.MMR = false, false
-	}
-	return c
 }
 
 // progress tells of pages as they are confirmed.
@@ -194,19 +245,39 @@ func (s *Service) confirmed(fax *record.Fax) {
 
 // settle ends an attempt: the fax is delivered, is tried again, or has failed.
 func (s *Service) settle(f *record.Fax, o outcome, j *job) {
-	canceled := j.isCanceled()
+	canceled := j.settle()
 	switch {
 	case o.reason == "":
 		f.State, f.Reason, f.Detail, f.Pages = record.FaxDelivered, "", "", f.TotalPages
 	case canceled:
-		f.State, f.Reason, f.Detail = record.FaxCanceled, record.FaxCanceledUser, "the fax was called off"
+		s.callOff(f)
 	default:
 		s.retry(f, o)
 	}
-	if err := s.put(f); err != nil {
-		s.log.Error("outcome of fax cannot be written", "fax", f.ID, "err", err)
-	}
+	s.keep(f)
 	s.log.Info("fax attempt ended", "fax", f.ID, "call", f.Call, "to", f.To, "pages", f.Pages, "status", f.State, "reason", f.Reason)
+	s.tellSent(f)
+}
+
+// keep writes what came of an attempt, however long that takes on a full disk: nobody is to
+// get a fax twice.
+func (s *Service) keep(f *record.Fax) {
+	for {
+		err := s.put(f)
+		if err == nil {
+			return
+		}
+		s.log.Error("outcome of fax cannot be written", "fax", f.ID, "err", err)
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-time.After(s.look):
+		}
+	}
+}
+
+// tellSent tells of a fax whose attempt is over.
+func (s *Service) tellSent(f *record.Fax) {
 	switch {
 	case f.State == record.FaxDelivered:
 		s.tell(EventSent, f)
@@ -223,8 +294,7 @@ func (s *Service) settle(f *record.Fax, o outcome, j *job) {
 func (s *Service) retry(f *record.Fax, o outcome) {
 	f.Reason, f.Detail = o.reason, o.detail
 	if !permanent[o.reason] && f.Attempts < f.MaxAttempts {
-		pause := pauses[min(max(f.Attempts-1, 0), len(pauses)-1)]
-		f.State, f.NextAttemptAt = record.FaxQueued, s.now().Add(pause)
+		f.State, f.NextAttemptAt = record.FaxQueued, s.now().Add(pauseAfter(f))
 		return
 	}
 	f.State, f.EndedAt = record.FaxFailed, s.now()
@@ -233,27 +303,53 @@ func (s *Service) retry(f *record.Fax, o outcome) {
 	}
 }
 
+// callOff ends a fax because somebody wants it.
+func (s *Service) callOff(f *record.Fax) {
+	f.State, f.Reason, f.Detail, f.EndedAt = record.FaxCanceled, record.FaxCanceledUser, "the fax was called off", s.now()
+}
+
+// errUnderWay says that a fax is just being taken up, or settled.
+var errUnderWay = errors.New("the fax is under way")
+
 // Cancel calls a fax off. ErrNotFound when there is none that is not over.
 func (s *Service) Cancel(ctx context.Context, account record.ID, id string) error {
-	if s.queue.cancel(id) {
-		return nil
+	const looks = 3 // it may be taken up between two of them
+	for range looks {
+		if j := s.queue.job(account, id); j != nil {
+			if j.cancel() {
+				return nil
+			}
+			select {
+			case <-j.done:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		if err := s.cancelWaiting(ctx, account, id); !errors.Is(err, errUnderWay) {
+			return err
+		}
 	}
-	var canceled *record.Fax
-	err := s.config.Store.Update(ctx, func(tx *store.Tx) error {
-		f, err := tx.Fax(account, id)
+	return store.ErrNotFound
+}
+
+// cancelWaiting calls a fax off that waits.
+func (s *Service) cancelWaiting(ctx context.Context, account record.ID, id string) error {
+	var f record.Fax
+	err := s.config.Store.Update(ctx, func(tx *store.Tx) (err error) {
+		f, err = tx.Fax(account, id)
 		switch {
 		case err != nil:
 			return err
-		case f.State != record.FaxQueued:
+		case f.Over() || f.Direction != record.FaxOutbound:
 			return store.ErrNotFound
+		case f.State != record.FaxQueued:
+			return errUnderWay
 		}
-		f.State, f.Reason, f.Detail, f.EndedAt = record.FaxCanceled, record.FaxCanceledUser, "the fax was called off", s.now()
-		canceled = &f
+		s.callOff(&f)
 		return tx.PutFax(&f)
 	})
 	if err == nil {
-		s.metrics.ended(canceled)
-		s.tell(EventFailed, canceled)
+		s.tellSent(&f)
 	}
 	return err
 }

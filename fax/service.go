@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -55,7 +56,21 @@ type Service struct {
 	stop    context.CancelFunc
 	queue   queue
 	bench   chan struct{} // one document is prepared at a time
+	untold  untold
+	// receiving is how many faxes are being received.
+	receiving atomic.Int64
+
+	patience patience
+	look     time.Duration // how often what could not be done is tried again
 }
+
+// What a full disk is waited for, and how often is looked for what waits besides: faxes
+// that are mailed, and those that could not be told.
+const (
+	fullDisk  = 45 * time.Second
+	tryDisk   = 2 * time.Second
+	lookAgain = 30 * time.Second
+)
 
 // New makes the service. Serve runs it.
 func New(c Config) *Service {
@@ -63,6 +78,7 @@ func New(c Config) *Service {
 	s := &Service{config: c, log: c.Log, metrics: newMetrics(c.Registerer), ctx: ctx, stop: stop}
 	s.queue.wake = make(chan struct{}, 1)
 	s.bench = make(chan struct{}, 1)
+	s.patience, s.look = patience{fullDisk, tryDisk}, lookAgain
 	return s
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,13 +39,21 @@ type loop struct {
 	o      *office
 	refuse []*CallError // the first calls
 	lose   func(n int) bool
-	calls  int
+	hold   chan struct{}  // a call waits until it is closed; nil for not
+	spy    func(b []byte) // sees what the reception sends
+	calls  atomic.Int32
 	last   *Reception
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	s, err := store.Open(store.Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	return newOfficeIn(t, t.TempDir())
+}
+
+// newOfficeIn keeps its records in a folder.
+func newOfficeIn(t *testing.T, dir string) *office {
+	t.Helper()
+	s, err := store.Open(store.Config{Dir: dir, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +83,7 @@ func newOffice(t *testing.T) *office {
 		Store: s, Limiter: limiter, Dialer: o.dialer, Notify: o.note, MailDomain: "example.com",
 		Log: slog.New(slog.DiscardHandler), Now: time.Now, Registerer: prometheus.NewRegistry(),
 	})
+	o.patience, o.look = patience{time.Minute, 50 * time.Millisecond}, 100*time.Millisecond
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- o.Serve(ctx) }()
@@ -95,41 +105,61 @@ func (o *office) note(e Event) {
 	o.events = append(o.events, e)
 }
 
-// await waits for an event of a fax.
-func (o *office) await(name, id string) record.Fax {
+// await waits for an event of a fax, any where id is empty.
+func (o *office) await(name, id string) (f record.Fax) {
 	o.t.Helper()
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); {
+	o.until(name, func() bool {
 		o.mu.Lock()
+		defer o.mu.Unlock()
 		for _, e := range o.events {
 			if e.Name == name && (id == "" || e.Fax.ID == id) {
-				o.mu.Unlock()
-				return e.Fax
+				f = e.Fax
+				return true
 			}
 		}
-		o.mu.Unlock()
-		<-time.After(10 * time.Millisecond)
+		return false
+	})
+	return f
+}
+
+// until waits for something.
+func (o *office) until(what string, happened func() bool) {
+	o.t.Helper()
+	for end := time.Now().Add(2 * time.Minute); !happened(); {
+		if time.Now().After(end) {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			o.t.Fatalf("no %s; %+v", what, o.events)
+		}
+		<-time.After(5 * time.Millisecond)
 	}
-	o.t.Fatalf("no %s; %+v", name, o.events)
-	return record.Fax{}
 }
 
 // Dial calls the number itself.
 func (d *loop) Dial(ctx context.Context, c Call) (Line, error) {
-	d.calls++
-	if d.calls <= len(d.refuse) {
-		return nil, d.refuse[d.calls-1]
+	n := int(d.calls.Add(1))
+	if d.hold != nil {
+		select {
+		case <-d.hold:
+		case <-ctx.Done():
+			return nil, &CallError{Reason: record.FaxNoAnswer, Detail: "hung up"}
+		}
+	}
+	if n <= len(d.refuse) {
+		return nil, d.refuse[n-1]
 	}
 	r, err := d.o.Receive(ctx, &Incoming{Account: d.o.account, Number: d.o.number, From: c.From, To: c.To, Call: "call_in"})
 	if err != nil {
 		return nil, err
 	}
 	d.last = r
-	return &loopLine{r: r, lose: d.lose}, nil
+	return &loopLine{r: r, lose: d.lose, spy: d.spy}, nil
 }
 
 type loopLine struct {
 	r    *Reception
 	lose func(n int) bool
+	spy  func(b []byte)
 	n    int
 }
 
@@ -138,7 +168,12 @@ func (l *loopLine) Agreed() Agreed { return Agreed{MaxBitRate: 14400} }
 func (l *loopLine) Hangup()        { l.r.HungUp() }
 
 func (l *loopLine) Start(receive func([]byte), _ func()) func([]byte) {
-	l.r.Start(l.Agreed(), false, func(b []byte) { receive(bytes.Clone(b)) })
+	l.r.Start(l.Agreed(), false, func(b []byte) {
+		if l.spy != nil {
+			l.spy(b)
+		}
+		receive(bytes.Clone(b))
+	})
 	return func(b []byte) {
 		l.n++
 		if l.lose == nil || !l.lose(l.n) {
@@ -247,21 +282,10 @@ func TestSendAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := o.await(EventQueued, sent.ID)
-	_ = again
-	for end := time.Now().Add(time.Minute); ; {
+	o.until("second attempt queued", func() bool {
 		f, err := o.store.Fax(o.account, sent.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if f.Reason == record.FaxUnreachable && f.State == record.FaxQueued && f.NextAttemptAt.After(time.Now()) && f.Attempts == 1 {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatalf("%+v", f)
-		}
-		<-time.After(10 * time.Millisecond)
-	}
+		return err == nil && f.Reason == record.FaxUnreachable && f.State == record.FaxQueued && f.NextAttemptAt.After(time.Now()) && f.Attempts == 1
+	})
 	if u := o.config.Limiter.Use(o.account, Outbound); u.Used != 0 {
 		t.Errorf("%d faxes count", u.Used)
 	}

@@ -25,10 +25,12 @@ const waiting = 256
 // redundancy is how many earlier packets a datagram repeats.
 const redundancy = 3
 
-// stored is what came of storing a page; apply notes it.
+// stored is what came of storing a page; apply notes it. The terminal hears of one that is
+// awaited.
 type stored struct {
-	apply func()
-	err   error
+	apply   func()
+	awaited bool
+	err     error
 }
 
 // Session is one fax over one T.38 call: datagrams in and out. Its own goroutine owns the
@@ -112,8 +114,9 @@ func (s *Session) run(ctx context.Context, now func() time.Time, terminal *t38.T
 			_ = terminal.Receive(b, now()) // counted in its statistics
 			s.drain(terminal, now)
 		case p := <-s.stored:
-			p.apply()
-			terminal.Stored(now(), p.err)
+			if p.apply(); p.awaited {
+				terminal.Stored(now(), p.err)
+			}
 		case <-s.cancel:
 			terminal.Cancel(now())
 		case <-s.hungUp:
@@ -125,9 +128,9 @@ func (s *Session) run(ctx context.Context, now func() time.Time, terminal *t38.T
 	}
 }
 
-// drain takes what else waits.
+// drain takes what else waits, and lets the terminal speak in between.
 func (s *Session) drain(terminal *t38.Terminal, now func() time.Time) {
-	for {
+	for range waiting {
 		select {
 		case b := <-s.in:
 			_ = terminal.Receive(b, now())

@@ -58,7 +58,7 @@ func (c *Call) receiveFax(l *leg) {
 			refund := admission.Refund(ctx)
 			return func(c *Call) {
 				c.log.Error("fax not taken", "err", errors.Join(err, refund))
-				c.end(endInternal)
+				c.end(faxRefusal(err))
 			}
 		}
 		c.deliver(func(c *Call) { c.machineAnswers(l, r, admission) }, func() {
@@ -84,10 +84,17 @@ func (c *Call) deliver(do func(*Call), lost func()) {
 	}
 }
 
-// faxRefusal is the outcome of a fax that was not admitted.
+// faxRefusal is the outcome of a fax that was not admitted, or cannot be received now: a
+// busy machine is tried again.
 func faxRefusal(err error) outcome {
 	var limit *fax.LimitError
-	if !errors.As(err, &limit) {
+	switch {
+	case errors.Is(err, fax.ErrBusy):
+		return outcome{
+			result: record.CallRejected, reason: record.ReasonUserBusy, status: 486, text: "Busy Here",
+			retryAfter: 60, by: record.HungUpBySystem, cause: 17,
+		}
+	case !errors.As(err, &limit):
 		return endInternal
 	}
 	return outcome{

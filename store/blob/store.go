@@ -104,6 +104,10 @@ func openError(h Hash, err error) error {
 	return fmt.Errorf("cannot open file %q: %w", h, err)
 }
 
+// Room is nil when there is room for a file of so many bytes, else syscall.ENOSPC
+// (kv.ErrNoSpace): for those who had better not begin what they cannot end.
+func (s *Store) Room(size int64) error { return s.room(size) }
+
 // room refuses a write that would leave less than the reserve.
 func (s *Store) room(size int64) error {
 	if s.reserve <= 0 {

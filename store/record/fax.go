@@ -90,7 +90,10 @@ type Fax struct {
 	Attempts      int       `json:"attempts" doc:"Calls made so far."`
 	MaxAttempts   int       `json:"max_attempts" doc:"Calls at most; 0 of an inbound fax."`
 	NextAttemptAt time.Time `json:"next_attempt_at,omitzero" doc:"When the next call is due."`
-	Header        string    `json:"header" doc:"Text in the line above each page."`
+	// Step is how careful the next call is, since StepAt: faxes broke off before.
+	Step   int       `json:"-" cbor:"step,omitempty"`
+	StepAt time.Time `json:"-" cbor:"step_at,omitzero"`
+	Header string    `json:"header" doc:"Text in the line above each page."`
 
 	// Mailed are those an inbound fax is told to: a snapshot of its number's.
 	Mailed []string `json:"recipients" doc:"Addresses an inbound fax is mailed to."`
