@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
+	"slices"
+	"strings"
 
 	"dialtone/sip/sdp"
 )
@@ -162,11 +164,16 @@ func faxOf(d *sdp.Session) (sdp.T38, bool) {
 // fax is the index of the first T.38 section that is not refused, -1 if none.
 func fax(d *sdp.Session) int {
 	for i := range d.Media {
-		if m := &d.Media[i]; m.Kind == "image" && m.UDPTL() && m.Port != 0 {
+		if m := &d.Media[i]; m.Kind == "image" && m.UDPTL() && m.Port != 0 && hasT38(m) {
 			return i
 		}
 	}
 	return -1
+}
+
+// hasT38 says whether T.38 is among a section's formats.
+func hasT38(m *sdp.Media) bool {
+	return slices.ContainsFunc(m.Formats, func(f string) bool { return strings.EqualFold(f, "t38") })
 }
 
 // acceptable is the index of the section of an offer that can be answered, -1 if none:
