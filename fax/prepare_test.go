@@ -26,7 +26,7 @@ import (
 func uploadOf(b []byte) Upload { return Upload{bytes.NewReader(b), int64(len(b))} }
 
 // aTIFF is a file of pages with some black at the left, a row of them each.
-func aTIFF(t *testing.T, pages int) []byte {
+func aTIFF(t testing.TB, pages int) []byte {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "a.tif")
 	file, err := os.Create(name)
@@ -56,7 +56,7 @@ func aTIFF(t *testing.T, pages int) []byte {
 }
 
 // aPNG is a black square on white.
-func aPNG(t *testing.T) []byte {
+func aPNG(t testing.TB) []byte {
 	t.Helper()
 	picture := image.NewGray(image.Rect(0, 0, 100, 100))
 	for i := range picture.Pix {
@@ -66,6 +66,16 @@ func aPNG(t *testing.T) []byte {
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, picture); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// aBomb is a picture of 64 megapixels in some bytes.
+func aBomb(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 8000, 8000))); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -84,11 +94,16 @@ func ghost(t *testing.T) string {
 // aPDF is a file of pages with a black band each, the second across the paper.
 func aPDF(t *testing.T, options ...string) []byte {
 	t.Helper()
-	dir := t.TempDir()
-	const drawing = `%!PS
+	return drawPDF(t, `%!PS
 << /PageSize [595 842] >> setpagedevice 100 400 300 40 rectfill showpage
 << /PageSize [842 595] >> setpagedevice 100 300 600 40 rectfill showpage
-`
+`, options...)
+}
+
+// drawPDF makes a file of a program in PostScript.
+func drawPDF(t *testing.T, drawing string, options ...string) []byte {
+	t.Helper()
+	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "a.ps"), []byte(drawing), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -211,6 +226,9 @@ func TestPrepareRefuses(t *testing.T) {
 		{"half a PNG", gs, [][]byte{aPNG(t), aPNG(t)[:60]}, Damaged, 2},
 		{"half a TIFF", gs, [][]byte{aTIFF(t, 1)[:40]}, Damaged, 1},
 		{"too many pages", gs, [][]byte{aTIFF(t, MaxPages), aPNG(t)}, TooManyPages, 0},
+		{"1,000 pages of TIFF", gs, [][]byte{aTIFF(t, 1000)}, TooManyPages, 0},
+		{"1,000 pages of PDF", gs, [][]byte{drawPDF(t, "%!PS\n1000 {showpage} repeat\n")}, TooManyPages, 0},
+		{"picture that unfolds", gs, [][]byte{aBomb(t)}, TooLarge, 1},
 		{"too many files", gs, bytes.Split(bytes.Repeat([]byte("x "), MaxFiles+1), []byte(" "))[:MaxFiles+1], TooLarge, 0},
 		{"too large", gs, [][]byte{make([]byte, MaxUpload+1)}, TooLarge, 0},
 		{"PDF without Ghostscript", "", [][]byte{whole}, NoPDF, 1},
