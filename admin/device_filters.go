@@ -17,6 +17,7 @@ func deviceFilters() []parameter {
 		{name: "registration", doc: "Only devices that are registered or not_registered."},
 		{name: "drift", doc: "Only devices whose configuration is (true) or is not (false) another than they last fetched."},
 		{name: "location", doc: "Only devices at this location; none for those without one. A handset is where its base is."},
+		{name: "base", doc: "Only handsets of this base."},
 		{name: "button_template", doc: "Only devices with this button template; none for those without one."},
 	}
 }
@@ -27,7 +28,7 @@ const nowhere = "none"
 func matchDevice(c *call, q *query) func(*store.View, *record.Device) bool {
 	kind := q.oneOf("type", record.Deskphone, record.DECTBase, record.DECTHandset, record.Softphone)
 	status := q.oneOf("status", statusPending, statusProvisioned)
-	location, template := q.text("location"), q.text("button_template")
+	location, template, base := q.text("location"), q.text("button_template"), q.text("base")
 	mac, err := record.ParseMAC(q.text("mac"))
 	if q.text("mac") != "" && err != nil {
 		q.problems.Add("mac", record.CodeInvalid, "%s", err)
@@ -35,6 +36,7 @@ func matchDevice(c *call, q *query) func(*store.View, *record.Device) bool {
 	live, drift, search := c.matchRegistration(q), c.matchDrift(q), matchText(q.text("text"))
 	return func(v *store.View, d *record.Device) bool {
 		return (kind == "" || d.Type == kind) && refersTo(locationOf(v, d), location) && refersTo(d.ButtonTemplate, template) &&
+			(base == "" || string(d.Base) == base) &&
 			(q.text("mac") == "" || d.MAC == mac.String()) && (status == "" || statusOf(v.State(d.ID)) == status) &&
 			search(v, d) && live(v, d) && drift(v, d)
 	}

@@ -38,6 +38,7 @@ func TestFindingDevices(t *testing.T) {
 	newFleet(w)
 	hq := w.get(w.at("/locations")).data()[0]["id"].(string)
 	desk := w.get(w.at("/button_templates")).data()[0]["id"].(string)
+	cell := w.get(w.at("/devices?type=dect_base")).data()[0]["id"].(string)
 	for query, want := range map[string]string{
 		"":                            "Front desk,Cell,Walk,Laptop",
 		"text=front":                  "Front desk",
@@ -58,6 +59,7 @@ func TestFindingDevices(t *testing.T) {
 		"location=" + hq:              "Cell,Walk",
 		"location=none":               "Front desk,Laptop",
 		"button_template=" + desk:     "Front desk",
+		"base=" + cell:                "Walk",
 		"button_template=none&drift=false&registration=registered&type=dect_base": "Cell",
 	} {
 		var names []string
@@ -73,5 +75,9 @@ func TestFindingDevices(t *testing.T) {
 	}
 	if d := w.get(w.at("/devices?text=front")).data()[0]; d["drift"] != true || d["config_hash"] == nil {
 		t.Errorf("a listed device's drift is %v, its hash %v", d["drift"], d["config_hash"])
+	} else if diff := cmp.Diff(map[string]any{
+		"line": 1.0, "credential_list": w.get(w.at("/credential_lists")).data()[0]["id"], "username": "alice", "domain": "sip.example.com", "registered": true,
+	}, d["line_states"].([]any)[0]); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -35,6 +35,17 @@ type deviceFacts struct {
 	FetchedHash        *string    `json:"fetched_hash" api:"readonly" doc:"Hash of the configuration it last fetched."`
 	ConfigHash         *string    `json:"config_hash" api:"readonly" doc:"Hash of its configuration now; only when devices are read or listed."`
 	Drift              *bool      `json:"drift" api:"readonly" doc:"Whether the two differ; only when devices are read or listed."`
+	// LineStates has a row for each of the device's own lines.
+	LineStates []lineState `json:"line_states" api:"readonly" doc:"What each line registers as, and whether it is registered."`
+}
+
+// lineState is what is known of one line besides its record.
+type lineState struct {
+	Line           int       `json:"line" doc:"Number of the line."`
+	CredentialList record.ID `json:"credential_list" doc:"The list its credential is in."`
+	Username       string    `json:"username" doc:"User name it registers with."`
+	Domain         string    `json:"domain" doc:"Name of the SIP domain it registers in."`
+	Registered     bool      `json:"registered" doc:"Whether it is registered now."`
 }
 
 // deviceView is what the API shows of a device.
@@ -56,7 +67,7 @@ func devices() *collection[*record.Device] {
 				shown.Overrides = d.Overrides.Concealed()
 				d = &shown
 			}
-			return &deviceView{d, deviceFacts{Status: statusPending, RegistrationStatus: notRegistered}}
+			return &deviceView{d, deviceFacts{Status: statusPending, RegistrationStatus: notRegistered, LineStates: []lineState{}}}
 		},
 		shown:   reflect.TypeFor[*deviceView](),
 		live:    deviceLive,
@@ -170,6 +181,7 @@ func deviceLive(c *call, shown []any) {
 		for _, s := range shown {
 			d := s.(*deviceView)
 			d.state(v.State(d.ID))
+			d.LineStates = lineStates(v, d.Device)
 		}
 	})
 	for _, s := range shown {
@@ -194,6 +206,21 @@ func (d *deviceView) state(s *record.DeviceState) {
 	}
 }
 
+func lineStates(v *store.View, d *record.Device) []lineState {
+	list := make([]lineState, 0, len(d.Lines))
+	for _, l := range d.Lines {
+		s := lineState{Line: l.Line}
+		if c, ok := store.Get[*record.Credential](v, l.Credential); ok {
+			s.CredentialList, s.Username = c.List, c.Username
+		}
+		if domain, ok := store.Get[*record.Domain](v, l.Domain); ok {
+			s.Domain = domain.Domain
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
 // deviceRegistration looks for a live contact of any line; a base's lines are those
 // of its handsets.
 func (c *call) deviceRegistration(d *deviceView) {
@@ -205,9 +232,18 @@ func (c *call) deviceRegistration(d *deviceView) {
 	for _, l := range lines {
 		for _, r := range c.server.Registrations.ByCredential(d.Account, l.Credential) {
 			d.RegistrationStatus = registered
+			d.lineIsRegistered(l)
 			if at := moment(r.RegisteredAt); d.LastRegisteredAt == nil || at != nil && at.After(*d.LastRegisteredAt) {
 				d.LastRegisteredAt = at
 			}
+		}
+	}
+}
+
+func (d *deviceView) lineIsRegistered(l record.Line) {
+	for i := range d.LineStates {
+		if d.Lines[i].Credential == l.Credential {
+			d.LineStates[i].Registered = true
 		}
 	}
 }
