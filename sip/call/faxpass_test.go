@@ -99,7 +99,7 @@ func TestFaxRefresh(t *testing.T) {
 			asked := offers(b)
 			method, body, _ := strings.Cut(name, " ")
 			if body == "" {
-				body = o.a.Again(o.a.Section(t38...))
+				body = o.a.Again()
 			} else {
 				body = ""
 			}
@@ -108,7 +108,7 @@ func TestFaxRefresh(t *testing.T) {
 			case method == "UPDATE":
 				m = a.Request(t, "UPDATE", body)
 			case body == "":
-				a.LateWith(o.a.Again(o.a.Section(t38...)))
+				a.LateWith(o.a.Again())
 				m = a.Offer(t, "")
 			default:
 				m = a.Offer(t, body)

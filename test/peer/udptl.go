@@ -15,9 +15,10 @@ import (
 // UDPTL is the fax side of a phone: a socket for the datagrams of T.38, which are bytes to
 // it.
 type UDPTL struct {
-	conn    *net.UDPConn
-	version int
-	remote  netip.AddrPort
+	conn     *net.UDPConn
+	version  int
+	sections string
+	remote   netip.AddrPort
 }
 
 // OpenUDPTL opens a socket on the loopback, closed with the test.
@@ -47,12 +48,13 @@ func (u *UDPTL) Section(attributes ...string) string {
 // Description is a description of these sections, a version later than the one before.
 func (u *UDPTL) Description(sections ...string) string {
 	u.version++
-	return u.Again(sections...)
+	u.sections = strings.Join(sections, "")
+	return u.Again()
 }
 
-// Again is a description of the version of the one before, as a session refresh has it.
-func (u *UDPTL) Again(sections ...string) string {
-	return fmt.Sprintf("v=0\r\no=- 77 %d IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n%s", u.version, strings.Join(sections, ""))
+// Again is the description of before, as a session refresh has it.
+func (u *UDPTL) Again() string {
+	return fmt.Sprintf("v=0\r\no=- 77 %d IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n%s", u.version, u.sections)
 }
 
 var imageLine = regexp.MustCompile(`(?im)^m=image (\d+) udptl t38\r?$`)
@@ -87,6 +89,20 @@ func (u *UDPTL) Gets(t testing.TB, b []byte) {
 	if !u.gets(t, b, deadline) {
 		t.Fatalf("datagram %x did not come", b)
 	}
+}
+
+// GetsAny waits for a datagram, whatever it is.
+func (u *UDPTL) GetsAny(t testing.TB) []byte {
+	t.Helper()
+	if err := u.conn.SetReadDeadline(time.Now().Add(deadline)); err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]byte, 65535)
+	n, _, err := u.conn.ReadFromUDPAddrPort(buf)
+	if err != nil {
+		t.Fatalf("no datagram came: %v", err)
+	}
+	return buf[:n]
 }
 
 func (u *UDPTL) gets(t testing.TB, b []byte, within time.Duration) bool {
