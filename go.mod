@@ -2,6 +2,9 @@ module dialtone
 
 go 1.26.0
 
+// npm packages may hold Go files.
+ignore ./admin/ui/node_modules
+
 require (
 	github.com/alexedwards/argon2id v1.0.0
 	github.com/alecthomas/kong v1.17.0

@@ -232,7 +232,7 @@ func TestPlain(t *testing.T) {
 	w.send("", http.MethodGet, "/readyz", nil).want(http.StatusOK)
 	w.fakes.ready = false
 	w.send("", http.MethodGet, "/readyz", nil).want(http.StatusServiceUnavailable)
-	if i := w.send("", http.MethodGet, "/", nil).want(http.StatusOK); i.text("openapi") != "/v1/openapi.json" {
+	if i := w.send("", http.MethodGet, "/", nil, withHeader("Accept", mediaJSON)).want(http.StatusOK); i.text("openapi") != "/v1/openapi.json" {
 		t.Errorf("index is %s", i.raw)
 	}
 	w.send("", http.MethodGet, "/index.html", nil).want(http.StatusNotFound)

@@ -6,7 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// index is what "/" says.
+// index is what "/" says to programs.
 type index struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
@@ -28,7 +28,14 @@ func (s *Server) plain() map[string]http.HandlerFunc {
 	return plain
 }
 
-func (s *Server) serveIndex(w http.ResponseWriter, _ *http.Request) {
+// serveIndex answers with the page; whoever takes JSON and no HTML is told where the
+// API's description is.
+func (s *Server) serveIndex(w http.ResponseWriter, r *http.Request) {
+	w.Header().Add("Vary", "Accept")
+	if accepts(r, "text/html") || !accepts(r, mediaJSON) {
+		s.page.ServeHTTP(w, r)
+		return
+	}
 	w.Header().Set("Content-Type", mediaJSON)
 	writeBody(w, index{Name: "Dialtone", Version: s.Version, OpenAPI: "/v1/openapi.json"})
 }

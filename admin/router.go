@@ -16,10 +16,11 @@ import (
 type router struct {
 	server *Server
 	mux    *http.ServeMux
+	page   *webPage
 }
 
 func newRouter(s *Server) *router {
-	t := &router{server: s, mux: http.NewServeMux()}
+	t := &router{server: s, mux: http.NewServeMux(), page: s.page}
 	byPath := map[string]map[string]*operation{}
 	ops := s.table()
 	s.permissions = map[string][]string{}
@@ -41,11 +42,16 @@ func newRouter(s *Server) *router {
 	return t
 }
 
-// ServeHTTP answers 404 for everything outside of the table; it never redirects.
+// ServeHTTP answers 404 for everything outside of the table and the page; it never
+// redirects.
 func (t *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
 	_, pattern := t.mux.Handler(r)
+	if pattern == "" && t.page.holds(r) {
+		t.page.ServeHTTP(w, r)
+		return
+	}
 	if pattern == "" || r.URL.Path != path.Clean(r.URL.Path) {
 		notFound().write(w)
 		return

@@ -86,6 +86,7 @@ type Server struct {
 	faxDesk     *workshop // places for faxes that are handed in
 	proofs      *workshop // places for audit logs to be verified
 	handler     http.Handler
+	page        *webPage
 	stopping    chan struct{} // closed when the server stops: endless answers end
 	listener    *netx.Listener
 	secure      *netx.TLSListener // nil without TLS
@@ -111,6 +112,7 @@ func (s *Server) initialize() {
 	s.hasher, s.guesses = newHasher(), newGuesses(s.Store.Key("limits of logins"), s.now)
 	s.workshop, s.faxDesk, s.proofs = newWorkshop(), newWorkshop(), newWorkshop()
 	s.stopping = make(chan struct{})
+	s.page = newWebPage(s.started)
 	s.handler = newRouter(s)
 }
 
