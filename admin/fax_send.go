@@ -14,6 +14,7 @@ import (
 	"dialtone/e911/number"
 	"dialtone/fax"
 	faxpage "dialtone/fax/page"
+	"dialtone/sip/route"
 	"dialtone/store"
 	"dialtone/store/record"
 )
@@ -297,6 +298,7 @@ func (c *call) faxSender(in *faxInput, p *record.Problems) (account *record.Acco
 			p.Add("", record.CodeNotFound, "the account is gone")
 			return
 		}
+		in.To = faxDestination(v, account, in.To)
 		if reason, reserved := reservedFor(v, account, in.To); reserved {
 			p.Add("to", record.CodeReserved, "cannot be sent a fax: %s", reason)
 		}
@@ -319,6 +321,18 @@ func (c *call) faxSender(in *faxInput, p *record.Problems) (account *record.Acco
 		}
 	})
 	return account, from
+}
+
+// faxDestination is a number as all faxes to it have it, so that they go one after the
+// other: E.164, or an extension. What is neither stays as it is.
+func faxDestination(v *store.View, a *record.Account, to string) string {
+	if e, there := v.ExtensionByNumber(a.ID, to); there && e.Status == record.Active {
+		return to
+	}
+	if e164, ok := route.FaxNumber(a.Region, to); ok {
+		return e164
+	}
+	return to
 }
 
 // reservedFor says why nobody faxes to a number: it calls for help.

@@ -65,6 +65,7 @@ func faxOperations() []*operation {
 			media: mediaPDF, otherMedia: mediaTIFF, status: http.StatusOK, handle: handleFaxDocument,
 		},
 		faxPageOperation(),
+		faxNotesOperation(),
 		{
 			method: http.MethodDelete, path: one, event: "fax.delete", scope: record.ScopeWrite,
 			summary: "Calls a fax off that is to be sent. Deletes one that is over with its document, whose file is gone within two hours.",

@@ -150,6 +150,58 @@ func TestFaxes(t *testing.T) {
 	w.get(one).want(http.StatusNotFound)
 }
 
+// A fax may be marked as read, once it is over.
+func TestFaxRead(t *testing.T) {
+	w := newWorld(t)
+	f := w.faxed(func(*record.Fax) {})
+	one := w.at("/faxes/" + f.ID)
+	if _, read := w.get(one).want(http.StatusOK).json()["read_at"]; read {
+		t.Error("read before anybody did")
+	}
+	now := w.clock.now().UTC().Truncate(time.Second)
+	for _, tt := range []struct {
+		body   any
+		status int
+		want   any
+	}{
+		{fieldsOf{"read_at": now.Format(time.RFC3339)}, 200, now.Format(time.RFC3339)},
+		{fieldsOf{}, 200, now.Format(time.RFC3339)},
+		{fieldsOf{"read_at": now.Add(2 * time.Hour).Format(time.RFC3339)}, 422, nil},
+		{fieldsOf{"read_at": "yesterday"}, 422, nil},
+		{fieldsOf{"pages": 7}, 422, nil},
+		{fieldsOf{"read_at": nil}, 200, nil},
+	} {
+		got := w.patch(one, tt.body).want(tt.status).json()
+		if tt.status == 200 && (got["read_at"] != tt.want || got["pages"] != 1.0) {
+			t.Errorf("%v: %v", tt.body, got)
+		}
+	}
+	w.patch(one, fieldsOf{"read_at": now.Format(time.RFC3339)}).want(200)
+	if got := w.get(one).json(); got["read_at"] != now.Format(time.RFC3339) {
+		t.Errorf("kept %v", got["read_at"])
+	}
+	w.patch(w.at("/faxes/"+w.faxed(func(f *record.Fax) { f.State = record.FaxReceiving }).ID), fieldsOf{"read_at": nil}).want(409)
+	w.patch(w.at("/faxes/fax_x"), fieldsOf{"read_at": nil}).want(404)
+	w.send(w.newKey(w.account, record.ScopeRead), http.MethodPatch, one, fieldsOf{"read_at": nil}).want(403)
+}
+
+// However a number is written, faxes to it have it in one form; an extension stays one.
+func TestFaxDestination(t *testing.T) {
+	w := newWorld(t)
+	w.line()
+	user := w.post(w.at("/users"), fieldsOf{"name": "Ann", "email": "ann@example.com"}).want(http.StatusCreated).id()
+	w.post(w.at("/extensions"), fieldsOf{"number": "2125", "target": fieldsOf{"type": "user", "id": user}}).want(http.StatusCreated)
+	for to, want := range map[string]string{
+		"+12125550188": "+12125550188", "2125550188": "+12125550188", "12125550188": "+12125550188", "(212) 555-0188": "+12125550188",
+		"01133123456789": "+33123456789", "2125": "2125", "5550188": "5550188",
+	} {
+		if got := w.handIn(map[string]string{"to": to}, [][]byte{picture(t)}).want(http.StatusCreated).json()["to"]; got != want {
+			t.Errorf("%s is %v, want %s", to, got, want)
+		}
+	}
+	w.handIn(map[string]string{"to": "0119"}, [][]byte{picture(t)}).want(http.StatusCreated)
+}
+
 func TestFaxDocument(t *testing.T) {
 	w := newWorld(t)
 	in := w.faxed(func(*record.Fax) {})
@@ -357,6 +409,7 @@ func (d *described) describeFaxes() {
 	for _, path := range []string{d.at("/faxes"), one, one + "/document", one + "/document?format=tiff", d.at("/fax_limits")} {
 		d.do(d.root, http.MethodGet, path, nil, http.StatusOK)
 	}
+	d.do(d.root, http.MethodPatch, one, fieldsOf{"read_at": "2026-01-02T03:04:05Z"}, http.StatusOK)
 	d.do(d.root, http.MethodDelete, one, nil, http.StatusNoContent)
 	sent := d.form(http.MethodPost, d.at("/faxes"), map[string]string{"to": "+13125550199"}, picture(d.t), http.StatusCreated)
 	d.do(d.root, http.MethodGet, d.at("/faxes/"+string(sent.id())+"/pages/1"), nil, http.StatusOK)

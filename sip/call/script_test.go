@@ -238,7 +238,7 @@ func (s *scriptedStream) Leave()                     {}
 func (s *scriptedStream) Terminate(func([]byte))     {}
 func (s *scriptedStream) SendDatagram([]byte)        {}
 func (s *scriptedStream) ListenForFax(time.Duration) {}
-func (s *scriptedStream) Close() { s.mu.Lock(); defer s.mu.Unlock(); s.closed = true }
+func (s *scriptedStream) Close()                     { s.mu.Lock(); defer s.mu.Unlock(); s.closed = true }
 
 func (s *scriptedStream) Held() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.held }
 

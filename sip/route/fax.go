@@ -7,6 +7,17 @@ import (
 	"dialtone/store/record"
 )
 
+// FaxNumber is where a fax to dialled goes by the dialling rules of a region, in E.164;
+// false for what is no whole number there, such as an extension or a short number.
+func FaxNumber(region, dialled string) (e164 string, ok bool) {
+	digits, ok := clean(dialled)
+	if !ok {
+		return "", false
+	}
+	e164, form := normal(region, digits)
+	return e164, form == formNumber
+}
+
 // DecideFax is what to do with a fax an account sends: it goes out with one of the
 // account's numbers, to an extension or a number. Nobody helps a fax: emergency numbers
 // are refused.

@@ -7,6 +7,25 @@ import (
 	"dialtone/store/record"
 )
 
+func TestFaxDestination(t *testing.T) {
+	for _, tt := range []struct{ region, dialled, want string }{
+		{"US", "+13125550199", "+13125550199"},
+		{"US", "(312) 555-0199", "+13125550199"},
+		{"US", "1-312-555-0199", "+13125550199"},
+		{"US", "011 33 1 23 45 67 89", "+33123456789"},
+		{"FR", "01 23 45 67 89", "+33123456789"},
+		{"US", "1001", ""},
+		{"US", "5550199", ""},
+		{"US", "411", ""},
+		{"US", "ann", ""},
+		{"US", "", ""},
+	} {
+		if got, ok := route.FaxNumber(tt.region, tt.dialled); ok != (tt.want != "") || ok && got != tt.want {
+			t.Errorf("%s in %s is %q, %v, want %q", tt.dialled, tt.region, got, ok, tt.want)
+		}
+	}
+}
+
 func TestDecideFax(t *testing.T) {
 	for _, tt := range []struct {
 		name, dialled, want, direction string

@@ -73,6 +73,7 @@ type Fax struct {
 	CreatedAt time.Time `json:"created_at" doc:"When it came, or was handed in."`
 	StartedAt time.Time `json:"started_at,omitzero" doc:"When the newest call was answered."`
 	EndedAt   time.Time `json:"ended_at,omitzero" doc:"When it was over."`
+	ReadAt    time.Time `json:"read_at,omitzero" doc:"When somebody read it; absent while nobody has."`
 	Seconds   float64   `json:"seconds" doc:"How long the newest call took."`
 
 	Pages      int `json:"pages" doc:"Pages that were confirmed."`
