@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"reflect"
+
 	"dialtone/store"
 	"dialtone/store/record"
 )
@@ -12,12 +14,22 @@ func numbers() *collection[*record.Number] {
 		path: "/v1/accounts/{account}/numbers", param: "number", noun: "number",
 		read: record.ScopeRead, write: record.ScopeWrite, required: []string{"number"},
 		blank:   record.NewNumber,
+		show:    showNumber,
+		shown:   reflect.TypeFor[*record.Number](),
 		filters: []parameter{{name: "number", doc: "Only this one, E.164."}},
 		match: func(_ *call, q *query) func(*store.View, *record.Number) bool {
 			number := q.text("number")
 			return func(_ *store.View, n *record.Number) bool { return number == "" || n.Number == number }
 		},
 	})
+}
+
+// showNumber leaves out what a user who chooses a number need not know of it.
+func showNumber(c *call, n *record.Number, _ any) any {
+	if c.may(record.ScopeRead) {
+		return n
+	}
+	return &record.Number{Meta: n.Meta, Number: n.Number, OutboundEnabled: n.OutboundEnabled, CallerIDName: n.CallerIDName}
 }
 
 func ringGroups() *collection[*record.RingGroup] {

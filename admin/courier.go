@@ -2,8 +2,6 @@ package admin
 
 import (
 	"context"
-	"fmt"
-	"net/http"
 	"time"
 
 	"dialtone/admin/merge"
@@ -150,7 +148,7 @@ func (k *courier) lend(tx *store.Tx, p *person, until time.Time) error {
 	return tx.EndSessions(p.id, "")
 }
 
-// managed is the manager the path names, if the caller may change him.
+// managed is the manager or administrator the path names, if the caller may change him.
 func (c *call) managed(tx *store.Tx) (*record.Manager, error) {
 	if err := c.stillManages(tx); err != nil {
 		return nil, err
@@ -159,7 +157,7 @@ func (c *call) managed(tx *store.Tx) (*record.Manager, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.Account != c.account {
+	if c.op.scoped() && m.Account != c.account || !c.op.scoped() && !m.Administrator {
 		return nil, store.ErrNotFound
 	}
 	c.resource = m.ID
@@ -222,17 +220,5 @@ func (c *call) invite(tx *store.Tx, who record.Record, purpose string) (effect, 
 }
 
 func handleSignOut(c *call) (*answer, error) {
-	if err := c.readNothing(); err != nil {
-		return nil, err
-	}
-	return c.change(func(tx *store.Tx) (effect, error) {
-		m, err := c.managed(tx)
-		if err != nil {
-			return effect{}, err
-		}
-		if err := tx.EndSessions(m.ID, ""); err != nil {
-			return effect{}, fmt.Errorf("cannot end sessions: %w", err)
-		}
-		return effect{account: c.account, resource: m.ID, answer: &answer{status: http.StatusNoContent}}, nil
-	})
+	return c.signOut(func(tx *store.Tx) (record.Record, error) { return c.managed(tx) })
 }

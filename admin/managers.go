@@ -45,7 +45,7 @@ type managerInput struct {
 }
 
 func managers() *collection[*record.Manager] {
-	k := inAccount(collection[*record.Manager]{
+	return inAccount(collection[*record.Manager]{
 		path: managersPath, param: "manager", noun: "account manager",
 		read: record.ScopeRead, write: record.ScopeManage, required: []string{"name", "email"},
 		blank:   record.NewManager,
@@ -56,8 +56,6 @@ func managers() *collection[*record.Manager] {
 		shown:   reflect.TypeFor[*managerView](),
 		live:    func(c *call, shown []any) { c.lives(shown) },
 	})
-	k.removable = removableManager
-	return k
 }
 
 func showManager(_ *call, m *record.Manager, once any) any {
@@ -199,8 +197,11 @@ func (c *call) mayPromote(m *record.Manager) error {
 // changeRole hands the account over when somebody else becomes the owner: the one so far
 // is an account manager from then on. The owner's role is not taken in another way.
 func (c *call) changeRole(tx *store.Tx, in *input[*record.Manager]) error {
-	if in.before.Role == record.RoleOwner {
+	switch {
+	case in.before.Role == record.RoleOwner:
 		return lastOwner()
+	case in.record.Role != record.RoleOwner && c.person != nil && c.person.id == in.before.ID:
+		return ownRecord()
 	}
 	if err := tx.EndSessions(in.before.ID, ""); err != nil {
 		return err
@@ -217,6 +218,13 @@ func (c *call) changeRole(tx *store.Tx, in *input[*record.Manager]) error {
 	}
 	if owner == nil {
 		return nil
+	}
+	login, err := tx.LoginOf(in.before.ID)
+	if err != nil {
+		return err
+	}
+	if login == nil || login.Temporary {
+		return &store.Conflict{Field: "role", Code: store.ConflictState, Detail: in.before.Name + " has not logged in yet: an account is handed over to somebody who has"}
 	}
 	return c.demote(tx, owner)
 }
@@ -265,14 +273,29 @@ const (
 	codeOwnRecord = "own_record"
 )
 
-func removableManager(c *call, m *record.Manager) error {
+// leaving is the manager or administrator the path names, if the caller may remove him.
+func (c *call) leaving(tx *store.Tx) (*record.Manager, error) {
+	m, err := c.managed(tx)
 	switch {
+	case err != nil:
+		return nil, err
 	case c.person != nil && c.person.id == m.ID:
-		return ownRecord()
-	case m.Role == record.RoleOwner:
-		return lastOwner()
+		return nil, ownRecord()
 	}
-	return c.mayManage(m)
+	return m, c.matches(m.Header())
+}
+
+func handleRemoveManager(c *call) (*answer, error) {
+	return c.change(func(tx *store.Tx) (effect, error) {
+		m, err := c.leaving(tx)
+		if err != nil {
+			return effect{}, err
+		}
+		if m.Role == record.RoleOwner {
+			return effect{}, lastOwner()
+		}
+		return effect{account: c.account, before: m, answer: &answer{status: http.StatusNoContent}}, tx.Delete(m.ID, 0)
+	})
 }
 
 // managerOperations are the rows of managers, with what may be done to one of them.
@@ -280,13 +303,21 @@ func managerOperations() []*operation {
 	k := managers()
 	ops := k.operations()
 	for _, op := range ops {
-		if op.method == http.MethodPost {
+		switch op.method {
+		case http.MethodDelete:
+			op.handle = handleRemoveManager
+		case http.MethodPost:
 			op.handle = func(c *call) (*answer, error) { return handleCreatePerson(c, k.createFrom) }
 		}
 	}
+	return append(ops, managerActions(k.item(), string(record.KindManager), record.ScopeManage)...)
+}
+
+// managerActions are what may be done to a manager, or an administrator, besides changing him.
+func managerActions(item, kind, scope string) []*operation {
 	act := func(verb, summary string, status int, handle handler) *operation {
 		op := &operation{
-			method: http.MethodPost, path: k.item() + "/" + verb, event: string(record.KindManager) + "." + verb, scope: record.ScopeManage,
+			method: http.MethodPost, path: item + "/" + verb, event: kind + "." + verb, scope: scope,
 			summary: summary, emptyBody: true, body: []reflect.Type{}, status: status, handle: handle,
 		}
 		if status != http.StatusNoContent {
@@ -294,9 +325,9 @@ func managerOperations() []*operation {
 		}
 		return op
 	}
-	return append(ops,
-		act("resend", "Invites an account manager again: the link of before ends.", http.StatusOK, handleResend),
-		act("reset", "Sends an account manager a link to choose another password.", http.StatusOK, handleReset),
-		act("sign_out", "Ends an account manager's sessions.", http.StatusNoContent, handleSignOut),
-	)
+	return []*operation{
+		act("resend", "Invites somebody again: the link of before ends.", http.StatusOK, handleResend),
+		act("reset", "Sends somebody a link to choose another password.", http.StatusOK, handleReset),
+		act("sign_out", "Ends somebody's sessions.", http.StatusNoContent, handleSignOut),
+	}
 }

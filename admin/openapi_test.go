@@ -152,6 +152,7 @@ func TestOpenAPI(t *testing.T) {
 	d.describeClips()
 	d.describePlatform()
 	d.describePeople()
+	d.describeOthers()
 	for pattern := range d.ops {
 		if !d.seen[pattern] {
 			t.Errorf("%s was not tried", pattern)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unicode"
@@ -38,17 +39,19 @@ func argon() *argon2id.Params {
 // hasher hashes passwords, a few at a time: who tries many takes neither all processors
 // nor all memory from the calls.
 type hasher struct {
+	cost    *argon2id.Params
 	slots   chan struct{}
 	waiting atomic.Int32
 	decoy   string // of a password nobody has
 }
 
-func newHasher() *hasher {
-	h := &hasher{slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))}
-	// The hash of nothing takes as long to compare with as anybody's; what it is does not
-	// matter, and making it would cost a start time.
-	h.decoy = "$argon2id$v=19$m=19456,t=2,p=1$ZGlhbHRvbmUtbm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-	return h
+func newHasher(cost *argon2id.Params) *hasher {
+	return &hasher{
+		cost: cost, slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
+		// It takes as long to compare with as anybody's; nothing is known to hash to it.
+		decoy: fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$ZGlhbHRvbmUtbm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+			cost.Memory, cost.Iterations, cost.Parallelism),
+	}
 }
 
 // enter waits for a place; leave gives it back.
@@ -73,7 +76,7 @@ func (h *hasher) hash(ctx context.Context, password string) ([]byte, error) {
 		return nil, err
 	}
 	defer leave()
-	hash, err := argon2id.CreateHash(password, argon())
+	hash, err := argon2id.CreateHash(password, h.cost)
 	if err != nil {
 		return nil, fmt.Errorf("cannot hash a password: %w", err)
 	}
@@ -132,11 +135,12 @@ func tells(password, name, email string) bool {
 	rest := strings.ToLower(password)
 	local, domain, _ := strings.Cut(strings.ToLower(email), "@")
 	company, _, _ := strings.Cut(domain, ".")
-	words := append(strings.Fields(strings.ToLower(name)), email, local, company,
+	words := append(strings.Fields(strings.ToLower(name)), strings.ToLower(email), local, domain, company,
 		"dialtone", "password", "motdepasse", "passwort", "qwerty", "azerty", "admin", "welcome", "letmein", "123456789", "12345678", "123456", "12345", "1234", "abc")
+	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) }) // a longer one may hold a shorter
 	for _, w := range words {
 		if utf8.RuneCountInString(w) > 2 {
-			rest = strings.ReplaceAll(rest, strings.ToLower(w), "")
+			rest = strings.ReplaceAll(rest, w, "")
 		}
 	}
 	return utf8.RuneCountInString(rest) < minOwnPassword/2

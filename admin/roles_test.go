@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"dialtone/store/record"
 )
 
@@ -18,7 +20,18 @@ func (w *world) staff() map[string]*browser {
 	b, id := w.hire(w.account, "root@example.com", record.RoleViewer)
 	w.patch(w.at("/account_managers/"+string(id)), fieldsOf{"administrator": true}).want(http.StatusOK)
 	people[record.RoleAdministrator] = b
+	people[record.RoleUser], _ = w.userLogsIn("user@example.com")
 	return people
+}
+
+// userLogsIn makes a voice user who has chosen his password, and his browser.
+func (w *world) userLogsIn(email string) (*browser, record.ID) {
+	w.t.Helper()
+	id := w.post(w.at("/users"), fieldsOf{"name": "User " + email, "email": email}).want(http.StatusCreated).id()
+	link := w.post(w.at("/users/"+string(id)+"/invite"), nil).want(http.StatusOK).text("link")
+	b := &browser{w: w}
+	b.send(http.MethodPost, "/v1/invitations/"+tokenOf(w.t, link), fieldsOf{"password": goodPassword}).want(http.StatusOK)
+	return b, id
 }
 
 // endsItself says whether an operation takes from the caller what the next request needs.
@@ -59,6 +72,29 @@ func TestRoles(t *testing.T) {
 		return e.Outcome == record.OutcomeDenied && e.Actor.Type == record.ActorManager && e.Actor.Email == "viewer@example.com"
 	}) {
 		t.Errorf("no entry tells that the viewer was denied: %+v", refused)
+	}
+}
+
+// What the roles come to, told apart from the table.
+func TestRoleBounds(t *testing.T) {
+	w := newWorld(t)
+	want := []string{
+		"audio_clip.list", "me.list_calls", "me.read", "me.update", "number.list", "schedule.list",
+		"session.change_password", "session.delete", "session.delete_other", "session.list", "session.read",
+	}
+	if diff := cmp.Diff(want, permissions(w.server.table(), record.RoleUser)); diff != "" {
+		t.Errorf("a user may (-want +got):\n%s", diff)
+	}
+	for _, op := range w.server.table() {
+		switch {
+		case op.open:
+		case slices.Contains(op.roles, record.RoleViewer) && op.scope != record.ScopeRead && op.resource() != "session":
+			t.Errorf("a viewer may %s", op.event)
+		case op.platformOnly() && !slices.Equal(op.roles, []string{record.RoleAdministrator}):
+			t.Errorf("%v may %s", op.roles, op.event)
+		case op.scoped() && op.resource() != "me" && !op.platformOnly() && !slices.Contains(op.roles, record.RoleOwner):
+			t.Errorf("the owner may not %s", op.event)
+		}
 	}
 }
 

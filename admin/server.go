@@ -109,7 +109,7 @@ func (s *Server) initialize() {
 		Burst: wrongKeyBurst, Every: wrongKeyEvery * time.Second, Sources: wrongSources, Now: s.now,
 	})
 	s.used = newUsed()
-	s.hasher, s.guesses = newHasher(), newGuesses(s.Store.Key("limits of logins"), s.now)
+	s.hasher, s.guesses = newHasher(argon()), newGuesses(s.Store.Key("limits of logins"), s.now)
 	s.workshop, s.faxDesk, s.proofs = newWorkshop(), newWorkshop(), newWorkshop()
 	s.stopping = make(chan struct{})
 	s.page = newWebPage(s.started)

@@ -25,14 +25,6 @@ func prepareLocation(_ *call, _ *store.Tx, in *input[*record.Location]) (any, er
 	return nil, nil
 }
 
-func users() *collection[*record.User] {
-	return inAccount(collection[*record.User]{
-		path: "/v1/accounts/{account}/users", param: "user", noun: "user",
-		read: record.ScopeRead, write: record.ScopeWrite, required: []string{"name", "email"},
-		blank: record.NewUser,
-	})
-}
-
 func extensions() *collection[*record.Extension] {
 	return inAccount(collection[*record.Extension]{
 		path: "/v1/accounts/{account}/extensions", param: "extension", noun: "extension",

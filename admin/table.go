@@ -9,7 +9,7 @@ func (s *Server) table() []*operation {
 	ops := slices.Concat(
 		accounts().operations(),
 		locations().operations(),
-		users().operations(),
+		userOperations(),
 		extensions().operations(),
 		numbers().operations(),
 		ringGroups().operations(),
@@ -46,6 +46,10 @@ func (s *Server) table() []*operation {
 		sessionOperations(),
 		invitationOperations(),
 		managerOperations(),
+		administratorOperations(),
+		resetOperations(),
+		meOperations(),
+		checklistOperations(),
 		platformOperations(),
 		profileOperations(),
 	)

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alexedwards/argon2id"
+
 	"dialtone/provision/view"
 	"dialtone/store"
 	"dialtone/store/record"
@@ -175,6 +177,7 @@ func (w *world) open() {
 		w.t.Fatal(err)
 	}
 	w.store = s
+	defer w.lighten()
 	builder := view.New(view.Config{
 		Secrets: s, SIP: view.Listeners{Host: "198.51.100.7", UDP: 5060}, URL: "http://phones.example.com:8080", Now: w.clock.now,
 	})
@@ -186,6 +189,12 @@ func (w *world) open() {
 		Phones:       builder, Hashes: &hashes{s, builder}, Registrations: w.fakes, CheckSync: w.fakes, Softphones: w.fakes, Bans: w.fakes,
 		Faxes: w.faxService(), Calls: w.fakes, Parking: w.fakes, Queues: w.fakes, Trunks: w.fakes, Emergency: rehearsals{w}, Events: endedEvents(),
 	}
+}
+
+// lighten has passwords hashed at a cost tests can afford.
+func (w *world) lighten() {
+	w.server.initialize()
+	w.server.hasher = newHasher(&argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
 }
 
 // restart closes the store and opens it again.
