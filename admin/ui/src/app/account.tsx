@@ -27,13 +27,15 @@ interface PageLinkProps extends AnchorHTMLAttributes<HTMLAnchorElement> {
   to: string
   /** The path is whole: not a page of an account. */
   absolute?: boolean
+  /** The page is the current one only at this very address, not below it. */
+  exact?: boolean
 }
 
 /** PageLink links to a page; it fits a Mantine component's `component`. */
-export const PageLink = forwardRef<HTMLAnchorElement, PageLinkProps>(function PageLink({ to, absolute, ...rest }, ref) {
+export const PageLink = forwardRef<HTMLAnchorElement, PageLinkProps>(function PageLink({ to, absolute, exact = false, ...rest }, ref) {
   const page = usePagePath()
   const [path, search] = (absolute ? to : page(to)).split('?')
-  const props = { to: path, search: Object.fromEntries(new URLSearchParams(search)), ...rest } as LinkProps
+  const props = { to: path, search: Object.fromEntries(new URLSearchParams(search)), activeOptions: { exact, includeSearch: false }, ...rest } as LinkProps
   return <Link ref={ref} {...props} />
 })
 

@@ -118,6 +118,7 @@ function Entry({ entry }: { entry: NavEntry }) {
       component={PageLink}
       to={to}
       absolute
+      exact={entry.to === '/'}
       label={t(entry.label)}
       leftSection={<Icon size={18} aria-hidden />}
       active={active}

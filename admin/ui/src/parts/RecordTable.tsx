@@ -1,4 +1,4 @@
-import { Button, Center, Group, Loader, Table, Text } from '@mantine/core'
+import { Button, Center, Group, Loader, Table, Text, VisuallyHidden } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
 import { useNavigate } from '@tanstack/react-router'
@@ -104,7 +104,7 @@ export function RecordTable<T extends object>(props: Props<T>) {
         </Group>
       </Group>
       <ProblemAlert problem={list.error && problemOf(list.error)} />
-      <div className="rows" ref={frame} tabIndex={0} role="region" aria-label={label}>
+      <div className="rows" ref={frame} tabIndex={0} role="group">
         <Table aria-label={label} aria-rowcount={hasNextPage ? -1 : rows.length + 1} verticalSpacing="xs" highlightOnHover>
           <Table.Thead>
             <Table.Tr>
@@ -113,7 +113,11 @@ export function RecordTable<T extends object>(props: Props<T>) {
                   {c.header}
                 </Table.Th>
               ))}
-              {actions && <Table.Th w={1} aria-label={t('shell.more')} />}
+              {actions && (
+                <Table.Th w={1}>
+                  <VisuallyHidden>{t('shell.more')}</VisuallyHidden>
+                </Table.Th>
+              )}
             </Table.Tr>
             {filters.length > 0 && (
               <Table.Tr>

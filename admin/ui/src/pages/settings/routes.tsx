@@ -1,7 +1,13 @@
-import { House } from 'lucide-react'
+import { House, Settings } from 'lucide-react'
 import type { Area } from '~/app/area'
 
 export const area: Area = {
-  nav: [{ group: 'account', to: '/', label: 'settings.home', icon: House }],
-  routes: [{ path: '/', page: () => import('./home') }],
+  nav: [
+    { group: 'account', to: '/', label: 'settings.home', icon: House },
+    { group: 'account', to: '/settings', label: 'settings.title', icon: Settings, may: 'account.read' },
+  ],
+  routes: [
+    { path: '/', page: () => import('./home') },
+    { path: '/settings', page: () => import('./settings') },
+  ],
 }
