@@ -27,8 +27,7 @@ export function ChangePassword({ onChanged }: Props) {
     if (busy || !usable(chosen)) return
     setBusy(true)
     try {
-      await send('POST', '/v1/session/password', { body: { current_password: current, new_password: chosen.password } })
-      begin(await send<Session>('GET', '/v1/session'))
+      begin(await send<Session>('POST', '/v1/session/password', { body: { current_password: current, new_password: chosen.password } }))
       setCurrent('')
       setChosen(nothingChosen)
       setProblem(null)

@@ -1,7 +1,10 @@
-/** changedFields are the values of a form that differ from the record they came from. */
+/**
+ * changedFields are the values of a form that differ from the record they came from, and
+ * those the record does not show: secrets.
+ */
 export function changedFields(record: object, values: Record<string, unknown>): Record<string, unknown> {
   const before = record as Record<string, unknown>
-  return Object.fromEntries(Object.entries(values).filter(([name, value]) => !same(before[name], value)))
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => (name in before ? !same(before[name], value) : value !== undefined)))
 }
 
 // Null, absent and empty text are one: the API shows an unset text as '' and an unset reference as null.

@@ -31,6 +31,7 @@ export function HolidaysEditor({ value, onChange, error }: Props) {
           <Group key={i} align="flex-start" gap="xs" role="group" aria-label={`${t('people.schedule_holidays')} ${i + 1}`}>
             <TextInput
               label={t('people.schedule_holidays_name')}
+              name={`holidays[${i}].name`}
               value={holiday.name ?? ''}
               maxLength={100}
               error={error(`holidays[${i}].name`)}
@@ -40,6 +41,7 @@ export function HolidaysEditor({ value, onChange, error }: Props) {
             <TextInput
               type="date"
               label={t('people.schedule_holidays_from')}
+              name={`holidays[${i}].from`}
               value={holiday.from}
               error={error(`holidays[${i}].from`)}
               style={{ flex: '0 1 150px' }}
@@ -48,6 +50,7 @@ export function HolidaysEditor({ value, onChange, error }: Props) {
             <TextInput
               type="date"
               label={t('people.schedule_holidays_to')}
+              name={`holidays[${i}].to`}
               value={holiday.to ?? ''}
               min={holiday.from}
               error={error(`holidays[${i}].to`)}

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Chip, Group, Input, Paper, Stack, Text, TextInput }
 import { Plus, X } from 'lucide-react'
 import { tMaybe, useT } from '~/i18n'
 import { days, inOrder, overnight, rangeFault, tidyTime, type WeeklyRange } from './hours'
+import { Marks } from './marks'
 import { WeekPicture } from './week-picture'
 
 interface Props {
@@ -72,6 +73,7 @@ function RangeRow({ n, range, error, strict, onChange, onRemove }: RowProps) {
   const time = (field: 'from' | 'to', label: string) => (
     <TextInput
       label={label}
+      name={`weekly[${n - 1}].${field}`}
       value={range[field]}
       placeholder={field === 'from' ? '09:00' : '17:00'}
       inputMode="numeric"
@@ -95,6 +97,7 @@ function RangeRow({ n, range, error, strict, onChange, onRemove }: RowProps) {
               ))}
             </Group>
           </Chip.Group>
+          <Marks fields={[`weekly[${n - 1}].days`]} />
           {wrong('days') && <Input.Error>{wrong('days')}</Input.Error>}
           <Group align="flex-start">
             {time('from', t('people.schedule_weekly_from'))}

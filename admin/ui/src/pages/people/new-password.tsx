@@ -2,7 +2,7 @@ import { List, PasswordInput, Text, VisuallyHidden } from '@mantine/core'
 import { Check, Circle } from 'lucide-react'
 import { useId } from 'react'
 import { useT } from '~/i18n'
-import { keepsRule, passwordChecks, shortestPassword } from './password'
+import { fewestDifferent, keepsRule, passwordChecks, shortestPassword } from './password'
 
 /** Chosen is a new password and its repetition. */
 export interface Chosen {
@@ -59,8 +59,7 @@ function Rule({ id, password }: { id: string; password: string }) {
   const checks = passwordChecks(password)
   const parts = [
     { kept: checks.long, text: t('people.password_long', { count: shortestPassword }) },
-    { kept: checks.digit, text: t('people.password_digit') },
-    { kept: checks.mixed, text: t('people.password_mixed') },
+    { kept: checks.varied, text: t('people.password_varied', { count: fewestDifferent }) },
   ]
   return (
     <div id={id}>
@@ -74,6 +73,9 @@ function Rule({ id, password }: { id: string; password: string }) {
           </List.Item>
         ))}
       </List>
+      <Text size="sm" c="dimmed">
+        {t('people.password_personal')}
+      </Text>
     </div>
   )
 }

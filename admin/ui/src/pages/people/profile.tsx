@@ -14,7 +14,7 @@ import { roleName } from './roles'
 interface OwnSession {
   id: string
   created_at: string
-  seen_at: string
+  last_seen_at: string
   ip: string
   user_agent: string
   current?: boolean
@@ -42,7 +42,7 @@ export default function ProfilePage() {
               {person.email}
             </Text>
             <Group gap="xs" mt="sm">
-              {role && <Badge variant="light" tt="none">{roleName(t, role)}</Badge>}
+              {role && <Badge variant="light" tt="none">{roleName(role)}</Badge>}
               {administrator && <Badge variant="light" tt="none">{t('people.role_administrator')}</Badge>}
             </Group>
           </Card>
@@ -82,7 +82,7 @@ function Sessions() {
                 {s.user_agent || s.ip}
               </Text>
               <Text size="xs" c="dimmed">
-                {s.ip} · {t('people.profile_seen')} <Time at={s.seen_at} />
+                {s.ip} · {t('people.profile_seen')} <Time at={s.last_seen_at} />
               </Text>
             </div>
             <Button

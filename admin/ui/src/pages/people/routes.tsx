@@ -1,8 +1,25 @@
+import { Building2, Clock3, Contact, Globe, Hash, KeyRound, Link2, ListTree, Network, Phone, PhoneForwarded, ShieldCheck, UserCog, Users, Webhook } from 'lucide-react'
 import type { Area } from '~/app/area'
 
 /** The people of an account, what they are called by, and the doors in front of the log-in. */
 export const area: Area = {
-  nav: [],
+  nav: [
+    { group: 'account', to: '/me', label: 'people.me_title', icon: Phone, self: true },
+    { group: 'phones', to: '/sip_domains', label: 'people.domain_title', icon: Globe, may: 'sip_domain.list' },
+    { group: 'phones', to: '/credential_lists', label: 'people.list_title', icon: ListTree, may: 'credential_list.list' },
+    { group: 'phones', to: '/credential_attachments', label: 'people.attachment_title', icon: Link2, may: 'credential_attachment.list' },
+    { group: 'calling', to: '/extensions', label: 'people.extension_title', icon: Hash, may: 'extension.list' },
+    { group: 'calling', to: '/numbers', label: 'people.number_title', icon: Contact, may: 'number.read' },
+    { group: 'calling', to: '/ring_groups', label: 'people.group_title', icon: PhoneForwarded, may: 'ring_group.list' },
+    { group: 'calling', to: '/schedules', label: 'people.schedule_title', icon: Clock3, may: 'schedule.read' },
+    { group: 'calling', to: '/provider_accounts', label: 'people.provider_title', icon: Network, may: 'provider_account.list' },
+    { group: 'people', to: '/users', label: 'people.user_title', icon: Users, may: 'user.list' },
+    { group: 'people', to: '/account_managers', label: 'people.manager_title', icon: UserCog, may: 'account_manager.list' },
+    { group: 'people', to: '/api_keys', label: 'people.key_title', icon: KeyRound, may: 'api_key.list' },
+    { group: 'people', to: '/webhooks', label: 'people.hook_title', icon: Webhook, may: 'webhook.list' },
+    { group: 'platform', to: '/platform/accounts', label: 'people.account_title', icon: Building2, administrator: true },
+    { group: 'platform', to: '/platform/administrators', label: 'people.administrator_title', icon: ShieldCheck, administrator: true },
+  ],
   routes: [
     { path: '/login', scope: 'bare', page: () => import('./login') },
     { path: '/forgotten', scope: 'bare', page: () => import('./forgotten') },
@@ -10,5 +27,24 @@ export const area: Area = {
     { path: '/invitation/$token', scope: 'bare', page: () => import('./invitation') },
     { path: '/reset/$token', scope: 'bare', page: () => import('./invitation') },
     { path: '/profile', scope: 'platform', page: () => import('./profile') },
+    { path: '/platform/accounts', scope: 'platform', page: () => import('./accounts') },
+    { path: '/platform/administrators', scope: 'platform', page: () => import('./administrators') },
+    { path: '/me', page: () => import('./me') },
+    { path: '/users', page: () => import('./users') },
+    { path: '/users/$id', page: () => import('./user') },
+    { path: '/account_managers', page: () => import('./managers') },
+    { path: '/extensions', page: () => import('./extensions') },
+    { path: '/numbers', page: () => import('./numbers') },
+    { path: '/ring_groups', page: () => import('./ring-groups') },
+    { path: '/schedules', page: () => import('./schedules') },
+    { path: '/sip_domains', page: () => import('./domains') },
+    { path: '/credential_lists', page: () => import('./lists') },
+    { path: '/credential_lists/$id', page: () => import('./list') },
+    { path: '/credential_attachments', page: () => import('./attachments') },
+    { path: '/provider_accounts', page: () => import('./providers') },
+    { path: '/provider_accounts/$id', page: () => import('./provider') },
+    { path: '/api_keys', page: () => import('./api-keys') },
+    { path: '/webhooks', page: () => import('./webhooks') },
+    { path: '/webhooks/$id', page: () => import('./webhook') },
   ],
 }
