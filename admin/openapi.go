@@ -67,6 +67,10 @@ func describeOperation(b *schemaBook, op *operation) *openapi3.Operation {
 		o.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().
 			WithRequired(!op.emptyBody).WithContent(describeBody(b, op))}
 	}
+	if op.raw != "" {
+		o.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().
+			WithRequired(true).WithContent(openapi3.NewContentWithSchema(openapi3.NewStringSchema(), []string{op.raw}))}
+	}
 	o.Responses = openapi3.NewResponses()
 	o.Responses.Delete("default")
 	o.Responses.Set(strconv.Itoa(op.status), &openapi3.ResponseRef{Value: describeAnswer(b, op)})

@@ -317,8 +317,21 @@ func (d *described) describeHistories(o office) {
 	}
 }
 
+// describeFiles moves what there is as files.
+func (d *described) describeFiles() {
+	d.t.Helper()
+	d.do(d.root, http.MethodPost, d.at("/export"), fieldsOf{"passphrase": testPassphrase}, 200)
+	text := d.do(d.root, http.MethodGet, d.at("/export"), nil, 200).raw
+	table := d.do(d.root, http.MethodGet, d.at("/devices/export"), nil, 200).raw
+	for path, body := range map[string]string{"/v1/import?dry_run=true": text, d.at("/devices/import"): table} {
+		d.send(d.root, http.MethodPost, path, body).want(200)
+	}
+	d.seen["POST /v1/import"], d.seen["POST "+devicesPath+"/import"] = true, true
+}
+
 func (d *described) describePlatform() {
 	d.t.Helper()
+	d.describeFiles()
 	d.do(d.root, http.MethodGet, "/v1/platform", nil, 200)
 	d.do(d.root, http.MethodPatch, "/v1/platform", fieldsOf{"model_settings": fieldsOf{"T46U": fieldsOf{"network": fieldsOf{"vlan_id": 7}}}}, 200)
 	d.do(d.root, http.MethodPost, "/v1/backup", nil, 200)

@@ -39,6 +39,8 @@ type operation struct {
 	// may be JSON as well. files, if set, says what the files may be, of which there are several.
 	form, json bool
 	files      string
+	// raw is the type of a body that is neither JSON nor a form, "" for none.
+	raw string
 	// media is the type of the answer when it is not JSON, otherMedia another one it may be.
 	media, otherMedia string
 	// endless says that the answer goes on until somebody ends it.

@@ -151,7 +151,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		}
 	}
 	// One byte more than the largest body may have, so that the API itself refuses it.
-	srv := httpx.Std(httpx.Limits{MaxBody: maxFaxForm + 1}, s.handler, s.log)
+	srv := httpx.Std(httpx.Limits{MaxBody: maxImport + 1}, s.handler, s.log)
 	srv.RegisterOnShutdown(func() { close(s.stopping) })
 	var ln net.Listener = s.listener
 	if s.secure != nil {

@@ -36,6 +36,8 @@ func (s *Server) table() []*operation {
 		unknownOperations(),
 		historyOperations(),
 		activityOperations(),
+		accountFileOperations(),
+		deviceTableOperations(),
 		callOperations(),
 		recordingOperations(),
 		faxOperations(),

@@ -11,6 +11,7 @@ import (
 // by NUL where a part has no fixed alphabet. DESIGN.md describes the values.
 //
 //	m/format, m/revision                     bookkeeping
+//	m/import/<account>                       account that is being imported
 //	r/<id>                                   a record
 //	u/<space> NUL <value>                    id of the record that has the value
 //	f/<id>/<referrer>                        referrer needs id; value: field, "!" before it for an owner
@@ -90,6 +91,8 @@ func recordKey(id record.ID) []byte { return []byte(prefixRecord + string(id)) }
 func uniqueKey(u record.Unique) []byte {
 	return []byte(prefixUnique + u.Space + "\x00" + u.Value)
 }
+
+func importKey(account record.ID) []byte { return []byte("m/import/" + string(account)) }
 
 func referrerPrefix(id record.ID) []byte { return []byte(prefixReferrer + string(id) + "/") }
 

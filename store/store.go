@@ -122,6 +122,9 @@ func Open(cfg Config) (_ *Store, err error) {
 	go s.committer.run()
 	s.sweeper.start()
 	s.notes, s.uses = newNotes(s), newUses(s)
+	if err := s.undoImports(); err != nil {
+		s.log.Error("cannot delete an account whose import was cut short", "err", err)
+	}
 	return s, nil
 }
 

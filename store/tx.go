@@ -22,6 +22,8 @@ type Tx struct {
 	stamps   uint16 // stamps made
 	outbox   []outboxNote
 	sweep    bool // there is something for the sweeper
+	// arriving are records that are being imported, written already or not.
+	arriving map[record.ID]record.Record
 }
 
 func newTx(s *Store, txn kv.Txn, revision uint64) *Tx {
@@ -54,6 +56,9 @@ func Load[T record.Record](tx *Tx, id record.ID) (T, error) {
 // although it may not have been swept yet.
 func (tx *Tx) load(id record.ID) (record.Record, error) {
 	r, err := tx.read(id)
+	if coming := tx.arriving[id]; coming != nil && errors.Is(err, ErrNotFound) {
+		return coming.Clone(), nil
+	}
 	if err != nil {
 		return nil, err
 	}
