@@ -23,8 +23,9 @@ export function removeAt(list: Draft, at: Place): Button[] {
 }
 
 function movedTo(b: Button, at: Place): Button {
-  const { module: _, ...rest } = b
-  return at.module > 0 ? { ...rest, position: at.position, module: at.module } : { ...rest, position: at.position }
+  const moved: Button = { ...b, position: at.position, module: at.module }
+  if (at.module === 0) delete moved.module
+  return moved
 }
 
 /**
