@@ -113,6 +113,9 @@ func (k *courier) secret(tx *store.Tx, p *person, purpose string, out *invitatio
 		out.Temporary = k.temporary
 		return secretOf{password: k.temporary, link: k.base + "/"}, k.lend(tx, p, out.ExpiresAt)
 	}
+	if err := endTemporary(tx, p.id); err != nil {
+		return secretOf{}, err
+	}
 	token := store.NewToken()
 	i := &record.Invitation{Person: p.id, Purpose: purpose, Digest: record.DigestToken([]byte(token)), ExpiresAt: out.ExpiresAt}
 	i.Account = p.account
@@ -122,6 +125,18 @@ func (k *courier) secret(tx *store.Tx, p *person, purpose string, out *invitatio
 	}
 	out.Link = k.base + page + token
 	return secretOf{link: out.Link}, tx.Create(i)
+}
+
+// endTemporary takes a temporary password back: the link replaces it.
+func endTemporary(tx *store.Tx, id record.ID) error {
+	login, err := tx.LoginOf(id)
+	if err != nil || login == nil || !login.Temporary {
+		return err
+	}
+	if err := tx.EndSessions(id, ""); err != nil {
+		return err
+	}
+	return tx.Delete(login.ID, 0)
 }
 
 // secretOf is what a mail tells its recipient and nobody else.

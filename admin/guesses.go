@@ -22,15 +22,20 @@ const (
 	// resetMails is how many mails to choose another password one address gets at once.
 	resetMails     = 3
 	resetMailEvery = 10 * time.Minute
+	// resetAsks is how many such mails one source asks for at once.
+	resetAsks     = 10
+	resetAskEvery = time.Minute
 )
 
-// guesses limits who tries passwords. A person's own places are not kept out by those who
-// guess at his password from elsewhere.
+// guesses limits who tries passwords. Where a person has logged in before he has a limit of
+// his own: he is not kept out by those who guess at his password from elsewhere, nor by
+// those who share his address, as everybody behind one proxy does.
 type guesses struct {
 	key       []byte
 	sources   *netx.Limiter
 	addresses *netx.Limiter
 	resets    *netx.Limiter
+	asks      *netx.Limiter
 }
 
 func newGuesses(key []byte, now func() time.Time) *guesses {
@@ -39,7 +44,8 @@ func newGuesses(key []byte, now func() time.Time) *guesses {
 	}
 	return &guesses{
 		key: key, sources: limiter(sourceGuesses, sourceGuessEvery),
-		addresses: limiter(addressGuesses, addressGuessEvery), resets: limiter(resetMails, resetMailEvery),
+		addresses: limiter(addressGuesses, addressGuessEvery),
+		resets:    limiter(resetMails, resetMailEvery), asks: limiter(resetAsks, resetAskEvery),
 	}
 }
 
@@ -48,9 +54,13 @@ func newGuesses(key []byte, now func() time.Time) *guesses {
 func (g *guesses) allow(source netip.Addr, email string, usual bool) error {
 	wait := time.Duration(0)
 	switch {
+	case usual && g.addresses.Exhausted(g.standIn(email, source)):
+		wait = addressGuessEvery
+	case usual:
+		return nil
 	case g.sources.Exhausted(source):
 		wait = sourceGuessEvery
-	case !usual && g.addresses.Exhausted(g.standIn(email)):
+	case g.addresses.Exhausted(g.standIn(email)):
 		wait = addressGuessEvery
 	default:
 		return nil
@@ -62,16 +72,23 @@ func (g *guesses) allow(source netip.Addr, email string, usual bool) error {
 func (g *guesses) wrong(source netip.Addr, email string) {
 	g.sources.Take(source)
 	g.addresses.Take(g.standIn(email))
+	g.addresses.Take(g.standIn(email, source))
 }
 
-// mayMail counts a mail to an address, false when it has got enough of them.
-func (g *guesses) mayMail(email string) bool { return g.resets.Take(g.standIn(email)) }
+// mayMail counts a mail a source asks for to an address, false when there were enough.
+func (g *guesses) mayMail(source netip.Addr, email string) bool {
+	return g.asks.Take(source) && g.resets.Take(g.standIn(email))
+}
 
-// standIn is what a limiter of sources knows an e-mail address by: an IPv6 network that is
-// nobody's, made of a keyed hash so that nobody can find two addresses with the same.
-func (g *guesses) standIn(email string) netip.Addr {
+// standIn is what a limiter of sources knows an e-mail address by, on its own or from some
+// place: an IPv6 network that is nobody's, made of a keyed hash so that nobody can find two
+// addresses with the same.
+func (g *guesses) standIn(email string, from ...netip.Addr) netip.Addr {
 	mac := hmac.New(sha256.New, g.key)
 	mac.Write([]byte(strings.ToLower(strings.TrimSpace(email))))
+	for _, a := range from {
+		mac.Write(a.AsSlice())
+	}
 	var a [16]byte
 	copy(a[:8], mac.Sum(nil))
 	a[0] = 0x20

@@ -255,6 +255,10 @@ func TestTemporaryPassword(t *testing.T) {
 		t.Errorf("status is %s", got)
 	}
 	w.post(w.manager(late.id())+"/resend", fieldsOf{"invite": "pigeon"}).want(422)
+	again := w.post(w.manager(late.id())+"/resend", fieldsOf{"invite": "password"}).want(http.StatusOK).text("temporary_password")
+	w.logIn("ben@example.com", again)
+	w.post(w.manager(late.id())+"/resend", nil).want(http.StatusOK)
+	w.send("", http.MethodPost, "/v1/session", fieldsOf{"email": "ben@example.com", "password": again}).want(http.StatusUnauthorized)
 	w.post(w.manager(made.id())+"/resend", nil).want(http.StatusConflict)
 }
 

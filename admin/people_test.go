@@ -2,7 +2,6 @@ package admin
 
 import (
 	"net/http"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -76,46 +75,6 @@ func (w *world) hire(account record.ID, email, role string) (*browser, record.ID
 	b := &browser{w: w}
 	b.send(http.MethodPost, "/v1/invitations/"+tokenOf(w.t, link), fieldsOf{"password": goodPassword}).want(http.StatusOK)
 	return b, made.id()
-}
-
-func TestFirstLogin(t *testing.T) {
-	w := newWorld(t)
-	w.delete(w.at("")).want(http.StatusNoContent)
-	file := filepath.Join(w.dir, "first-login")
-	w.server.FirstLogin = file
-	link := w.firstLogin(file)
-	if again := w.firstLogin(file); again != link {
-		t.Errorf("a second start makes another link")
-	}
-	path := "/v1/invitations/" + tokenOf(t, link)
-	offer := w.send("", http.MethodGet, path, nil).want(http.StatusOK).json()
-	if offer["kind"] != record.InviteFirst || offer["needs_account"] != true {
-		t.Errorf("offer is %v", offer)
-	}
-	b := &browser{w: w}
-	if f := b.send(http.MethodPost, path, fieldsOf{"password": "short", "name": "Ann"}).want(422).fields(); f["password"] != codeWeak {
-		t.Errorf("fields are %v", f)
-	}
-	b.send(http.MethodPost, path, fieldsOf{"password": goodPassword, "name": "Ann", "email": "ann@example.com"}).want(422)
-	s := b.send(http.MethodPost, path, fieldsOf{"password": goodPassword, "name": "Ann", "email": "ann@example.com", "account_name": "Café"}).want(http.StatusOK).json()
-	if s["role"] != record.RoleOwner || s["administrator"] != true || s["account_name"] != "Café" {
-		t.Errorf("session is %v", s)
-	}
-	if again := w.firstLogin(file); again != "" {
-		t.Errorf("a link is left: %q", again)
-	}
-	(&browser{w: w}).send(http.MethodPost, path, fieldsOf{"password": goodPassword}).want(http.StatusNotFound)
-	b.send(http.MethodGet, "/v1/accounts", nil).want(http.StatusOK)
-	b.send(http.MethodPost, "/v1/accounts", fieldsOf{"name": "Second", "email": "x@example.com"}).want(http.StatusCreated)
-}
-
-func (w *world) firstLogin(file string) string {
-	w.t.Helper()
-	link, err := EnsureFirstLogin(w.t.Context(), w.store, file, "http://admin.example.com:8081", "", w.clock.now())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return link
 }
 
 func TestSession(t *testing.T) {

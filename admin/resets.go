@@ -29,8 +29,8 @@ func handleForgotten(c *call) (*answer, error) {
 		return nil, err
 	}
 	taken := &answer{status: http.StatusAccepted}
-	if !c.server.guesses.mayMail(in.Email) {
-		c.detail = "too many mails to that address"
+	if !c.server.guesses.mayMail(c.source, in.Email) {
+		c.detail = "too many mails to that address, or asked for from there"
 		return taken, nil
 	}
 	var err error

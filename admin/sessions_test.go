@@ -219,6 +219,11 @@ func TestLoginIsLimited(t *testing.T) {
 	try("ann@example.com", goodPassword, "198.51.100.77:1").want(http.StatusTooManyRequests)
 	try("ann@example.com", goodPassword, "192.0.2.1:2").want(http.StatusOK)
 	try("ben@example.com", goodPassword, "198.51.100.77:1").want(http.StatusOK)
+	for range addressGuesses { // of everybody behind one proxy she alone is kept out
+		try("ann@example.com", "wrong", "192.0.2.1:3")
+	}
+	try("ann@example.com", goodPassword, "192.0.2.1:3").want(http.StatusTooManyRequests)
+	try("ben@example.com", goodPassword, "198.51.100.77:2").want(http.StatusOK)
 	w.clock.add(time.Hour)
 	try("ann@example.com", goodPassword, "198.51.100.77:1").want(http.StatusOK)
 }
