@@ -28,11 +28,13 @@ test: quicklint ui-check $(UI) ## check format and code, then run every test wit
 	@tools/apt.sh gcc libc6-dev curl baresip-core ghostscript kamailio kamailio-tls-modules libtiff-tools libxml2-utils poppler-utils postfix rtpengine-daemon sip-tester sipvicious iproute2 nftables libspandsp-dev
 	go test -run Alloc ./sip/... ./provision/... ./store ./e911/... ./internal/... ./fax/...
 	CGO_ENABLED=1 go test -shuffle=on -tags spandsp ./test/spandsp
+	CGO_ENABLED=1 go test -tags spandsp -run '^TestFaxMachine$$' ./test
 	go test -race -shuffle=on -timeout 30m ./...
 
 soak: ## run the tests that take long in full: floods, kill loops, big matrices
 	@tools/apt.sh gcc libc6-dev curl baresip-core ghostscript kamailio kamailio-tls-modules libtiff-tools libxml2-utils poppler-utils postfix rtpengine-daemon sip-tester sipvicious iproute2 nftables libspandsp-dev
 	DIALTONE_SOAK=1 CGO_ENABLED=1 go test -shuffle=on -tags spandsp -timeout 2h ./test/spandsp
+	CGO_ENABLED=1 go test -tags spandsp -run '^TestFaxMachine$$' ./test
 	DIALTONE_SOAK=1 go test -race -shuffle=on -timeout 6h ./...
 
 bench: build ## print the table of work, ours, peer, floor, ratio and goal

@@ -11,6 +11,7 @@ import (
 
 	"dialtone/fax/t30"
 	"dialtone/fax/t38"
+	"dialtone/sip/sdp"
 	"dialtone/test/spandsp"
 )
 
@@ -25,7 +26,7 @@ func TestRelayed(t *testing.T) {
 	if soak() {
 		cases = []relayed{{true, true}, {true, false}, {false, true}, {false, false}}
 	}
-	engine := startRTPEngine(t)
+	engine := spandsp.StartRTPEngine(t)
 	for i, c := range cases {
 		t.Run(fmt.Sprintf("sending %t ECM %t", c.sending, c.ecm), func(t *testing.T) {
 			// Audio stands no gap. A machine too busy to be on time breaks a call off.
@@ -42,9 +43,26 @@ func TestRelayed(t *testing.T) {
 	}
 }
 
+// join makes a call: offered is what one end offers, answered what the other one answers.
+// What comes back is where each of them sends to.
+func join(e *spandsp.RTPEngine, id, how, offered, answered string) (offerer, answerer sdp.Media, err error) {
+	there, err := e.Offer(id, how, offered)
+	if err == nil {
+		answerer, err = spandsp.Stream(there)
+	}
+	if err != nil {
+		return offerer, answerer, err
+	}
+	back, err := e.Answer(id, how, answered)
+	if err == nil {
+		offerer, err = spandsp.Stream(back)
+	}
+	return offerer, answerer, err
+}
+
 // relay sends a fax through rtpengine, and says what was wrong with it. Who sends calls:
 // T.38 is offered and becomes audio, or audio is offered and becomes T.38.
-func relay(t *testing.T, engine *rtpengine, id string, sending, ecm bool) (why string) {
+func relay(t *testing.T, engine *spandsp.RTPEngine, id string, sending, ecm bool) (why string) {
 	b := newBook(1, bookFormat)
 	o := spandsp.Options{
 		Machine: true, Caller: !sending, Ident: "555 0199", ECM: ecm, V29: true, V17: true, MR: true, MMR: ecm,
@@ -61,13 +79,13 @@ func relay(t *testing.T, engine *rtpengine, id string, sending, ecm bool) (why s
 	if err != nil {
 		t.Fatal(err)
 	}
-	near, nearAt := listen(t)
-	far, farAt := listen(t)
-	how, offered, answered := "decode", describeT38(nearAt), describeAudio(farAt)
+	near, nearAt := spandsp.Listen(t)
+	far, farAt := spandsp.Listen(t)
+	how, offered, answered := spandsp.Decode, describeT38(nearAt), spandsp.DescribeAudio(farAt)
 	if !sending {
-		how, offered, answered = "force", describeAudio(farAt), describeT38(nearAt)
+		how, offered, answered = spandsp.Force, spandsp.DescribeAudio(farAt), describeT38(nearAt)
 	}
-	toUs, toThem, err := engine.join(id, how, offered, answered)
+	toUs, toThem, err := join(engine, id, how, offered, answered)
 	if !sending {
 		toUs, toThem = toThem, toUs
 	}
@@ -83,7 +101,7 @@ func relay(t *testing.T, engine *rtpengine, id string, sending, ecm bool) (why s
 	var their spandsp.Result
 	go func() {
 		var err error
-		their, err = (&phone{machine: machine, c: far, to: toThem.Addr()}).run(ctx)
+		their, err = (&spandsp.Line{Machine: machine, Conn: far, To: toThem.Addr()}).Run(ctx)
 		heard <- err
 	}()
 	agreed := toUs.T38()
@@ -91,7 +109,7 @@ func relay(t *testing.T, engine *rtpengine, id string, sending, ecm bool) (why s
 	our, err := talk(ctx, terminal, near, toUs.Addr())
 	theirErr := <-heard
 	machine.Close() // which ends the file
-	if err := engine.leave(id); err != nil {
+	if err := engine.Delete(id); err != nil {
 		t.Error(err)
 	}
 	if err != nil || theirErr != nil || our.Outcome != t30.OK || !their.OK {

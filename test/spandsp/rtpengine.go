@@ -1,6 +1,6 @@
 //go:build spandsp
 
-package spandsp_test
+package spandsp
 
 import (
 	"bytes"
@@ -11,30 +11,33 @@ import (
 	"os/exec"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
 	"dialtone/sip/sdp"
 )
 
-// rtpengine is Debian's relay, in userspace, which turns T.38 into audio and back. It is
+// RTPEngine is Debian's relay in userspace, which turns T.38 into audio and back. It is
 // asked by its ng protocol: a cookie and a bencoded dictionary a datagram.
-type rtpengine struct {
+type RTPEngine struct {
+	mu     sync.Mutex
 	conn   net.Conn
 	cookie int
 }
 
-func startRTPEngine(t *testing.T) *rtpengine {
+// StartRTPEngine starts it for a test, and waits until it answers.
+func StartRTPEngine(t testing.TB) *RTPEngine {
 	t.Helper()
 	path, err := exec.LookPath("rtpengine")
 	if err != nil {
 		t.Fatalf("rtpengine is not installed (Debian package rtpengine-daemon): %v", err)
 	}
-	socket, at := listen(t)
+	socket, at := Listen(t)
 	if err := socket.Close(); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, "--foreground", "--log-stderr", "--table=-1", "--interface=127.0.0.1", //nolint:noctx // killed below
+	cmd := exec.Command(path, "--config-file=none", "--foreground", "--log-stderr", "--table=-1", "--interface=127.0.0.1", //nolint:noctx // killed below
 		"--listen-ng="+at.String(), "--port-min=43000", "--port-max=43999", "--num-threads=1", "--log-level=5")
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
@@ -53,7 +56,7 @@ func startRTPEngine(t *testing.T) *rtpengine {
 			t.Logf("rtpengine:\n%s", &said)
 		}
 	})
-	e := &rtpengine{conn: conn}
+	e := &RTPEngine{conn: conn}
 	for end := time.Now().Add(time.Minute); ; {
 		_, err := e.ask(text("command"), text("ping"))
 		if err == nil {
@@ -65,8 +68,8 @@ func startRTPEngine(t *testing.T) *rtpengine {
 	}
 }
 
-// listen is a socket of one end of a call.
-func listen(t *testing.T) (*net.UDPConn, netip.AddrPort) {
+// Listen is a socket of one end of a call.
+func Listen(t testing.TB) (*net.UDPConn, netip.AddrPort) {
 	t.Helper()
 	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
@@ -87,54 +90,70 @@ func list(all ...string) string {
 	return out + "e"
 }
 
-// join makes a call: offered is what one end offers, how what becomes of its T.38. The
-// other end answers with a description. What comes back is where each of them sends to.
-func (e *rtpengine) join(id, how, offered, answered string) (offerer, answerer sdp.Media, err error) {
-	with := func(command, description string) []string {
-		return []string{
-			text("T.38"), list(how), text("call-id"), text(id), text("command"), text(command),
-			text("from-tag"), text("a"), text("sdp"), text(description),
-		}
-	}
-	if answerer, err = e.describe(with("offer", offered)...); err == nil {
-		offerer, err = e.describe(append(with("answer", answered), text("to-tag"), text("b"))...)
-	}
-	return offerer, answerer, err
+// What becomes of the T.38 of who offers: audio; of audio: T.38.
+const (
+	Decode = "decode"
+	Force  = "force"
+)
+
+// Offer begins a call with what one end offers, and returns what the other end is offered.
+// How says what becomes of T.38.
+func (e *RTPEngine) Offer(id, how, description string) (string, error) {
+	return e.describe(said("offer", id, how, description)...)
 }
 
-// leave ends a call.
-func (e *rtpengine) leave(id string) error {
+// Answer goes on with what the other end answers, and returns what the offerer is answered.
+func (e *RTPEngine) Answer(id, how, description string) (string, error) {
+	return e.describe(append(said("answer", id, how, description), text("to-tag"), text("b"))...)
+}
+
+func said(command, id, how, description string) []string {
+	return []string{
+		text("T.38"), list(how), text("call-id"), text(id), text("command"), text(command),
+		text("from-tag"), text("a"), text("sdp"), text(description),
+	}
+}
+
+// Delete ends a call.
+func (e *RTPEngine) Delete(id string) error {
 	_, err := e.ask(text("call-id"), text(id), text("command"), text("delete"), text("from-tag"), text("a"))
 	return err
 }
 
 var errAnswer = errors.New("rtpengine's answer")
 
-// describe is the stream of a description that comes back.
-func (e *rtpengine) describe(pairs ...string) (m sdp.Media, err error) {
+// describe is the description that comes back.
+func (e *RTPEngine) describe(pairs ...string) (string, error) {
 	answer, err := e.ask(pairs...)
 	if err != nil {
-		return m, err
+		return "", err
 	}
 	_, rest, _ := bytes.Cut(answer, []byte("3:sdp"))
 	length, rest, _ := bytes.Cut(rest, []byte(":"))
 	n, err := strconv.Atoi(string(length))
 	if err != nil || n > len(rest) {
-		return m, fmt.Errorf("%w: %q", errAnswer, answer)
+		return "", fmt.Errorf("%w: %q", errAnswer, answer)
 	}
-	s, err := sdp.Parse(rest[:n])
+	return string(rest[:n]), nil
+}
+
+// Stream is the one stream of a description that is not refused.
+func Stream(description string) (m sdp.Media, err error) {
+	s, err := sdp.Parse([]byte(description))
 	if err != nil {
-		return m, fmt.Errorf("%w: %q: %w", errAnswer, answer, err)
+		return m, err
 	}
 	at := slices.IndexFunc(s.Media, func(m sdp.Media) bool { return m.Port != 0 })
 	if at < 0 {
-		return m, fmt.Errorf("%w: no stream in %q", errAnswer, answer)
+		return m, fmt.Errorf("%w: no stream in %q", errAnswer, description)
 	}
 	return s.Media[at], nil
 }
 
 // ask sends a dictionary and returns the answer as it is bencoded.
-func (e *rtpengine) ask(pairs ...string) ([]byte, error) {
+func (e *RTPEngine) ask(pairs ...string) ([]byte, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.cookie++
 	cookie := strconv.Itoa(e.cookie) + " "
 	question := cookie + "d"
