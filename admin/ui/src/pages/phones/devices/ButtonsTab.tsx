@@ -120,7 +120,7 @@ export function ButtonsTab({ device }: { device: Device }) {
                       {k.label}
                     </Table.Td>
                     <Table.Td visibleFrom="sm">{sourceName(k.source)}</Table.Td>
-                    <Table.Td>{k.source !== 'suppressed' && <Verdict verdict={k.verdict} reason={k.reason} />}</Table.Td>
+                    <Table.Td miw={112}>{k.source !== 'suppressed' && <Verdict verdict={k.verdict} reason={k.reason} />}</Table.Td>
                   </Table.Tr>
                 )
               })}

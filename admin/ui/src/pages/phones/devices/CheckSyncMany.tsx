@@ -24,7 +24,7 @@ export function CheckSyncMany({ chosen, onClose }: Props) {
   const shown = useAll<'devices', Device>('devices', filter, { enabled: chosen.size === 0 })
   const phones = chosen.size > 0 ? [...chosen] : (shown.data ?? []).map((d): [string, string] => [d.id, nameOf(d)])
   return (
-    <Modal opened onClose={onClose} title={t('phones.check_sync_title')} size="md">
+    <Modal opened onClose={onClose} title={t('phones.check_sync_title')} size="md" closeButtonProps={{ 'aria-label': t('shell.close') }}>
       {chosen.size === 0 && shown.isPending ? (
         <Center p="lg">
           <Loader />

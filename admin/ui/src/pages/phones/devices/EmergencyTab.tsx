@@ -65,13 +65,6 @@ function TestNotice({ device }: { device: Device }) {
   )
 }
 
-/** plain joins what is filled in of a record the page does not know field by field. */
-function plain(value: unknown): string {
-  if (value === null || value === undefined) return ''
-  if (typeof value !== 'object') return String(value)
-  return Object.values(value).map(plain).filter(Boolean).join(', ')
-}
-
 function Result({ run }: { run: DryRun }) {
   const t = useT()
   const missing = run.missing ?? []
@@ -84,7 +77,7 @@ function Result({ run }: { run: DryRun }) {
     [t('phones.emergency_caller'), [caller.name, caller.extension, caller.device_name].filter(Boolean).map(String).join(' · ')],
     [t('phones.emergency_callback'), run.callback_number ? <Phone key="p" number={run.callback_number} /> : '–'],
     [t('phones.emergency_location'), placeText(location) || '–'],
-    [t('phones.emergency_conveyed'), plain(run.conveyed) || '–'],
+    [t('phones.emergency_conveyed'), conveyedText(run.conveyed)],
   ]
   return (
     <>
@@ -154,4 +147,10 @@ function placeText(l: Record<string, unknown>): string {
   const street = [address.house_number, address.street, address.street_suffix].filter(Boolean).join(' ')
   const town = [address.city, address.state, address.zip].filter(Boolean).join(' ')
   return [l.name, street, town, l.floor, l.room].filter(Boolean).map(String).join(', ')
+}
+
+/** How the first trunk would be told the location, and what. */
+function conveyedText(c: DryRun['conveyed']): string {
+  const method = tMaybe(`phones.conveyed_${c.method || 'none'}`) ?? c.method
+  return [method, c.reference, ...(c.lines ?? [])].filter(Boolean).join(' · ')
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Group, Paper, Stack, Table, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Alert, Button, Group, Paper, Stack, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core'
 import { Pencil, PhoneCall, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { usePatch, useAll } from '~/api/records'
@@ -61,7 +61,9 @@ export function LinesTab({ device }: { device: Device }) {
                     <Table.Th>{t('phones.owner')}</Table.Th>
                     <Table.Th>{t('phones.label')}</Table.Th>
                     <Table.Th>{t('phones.line_state')}</Table.Th>
-                    <Table.Th w={1} aria-label={t('shell.more')} />
+                    <Table.Th w={1}>
+                      <VisuallyHidden>{t('shell.more')}</VisuallyHidden>
+                    </Table.Th>
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>

@@ -1,5 +1,6 @@
 import { Box, Group, Stack, Text, UnstyledButton } from '@mantine/core'
 import { useDroppable } from '@dnd-kit/core'
+import { ChevronsRight } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { useT } from '~/i18n'
 import { deskphone, expansionModule, type Slot } from './geometry'
@@ -57,7 +58,7 @@ export function PhoneKeys({ model, modules, pages, onPage, slot, title, lines = 
           slot={slot}
           turn={
             <TurnKey onClick={() => onPage(0, (page % count) + 1)} aria-label={t('phones.next_page', { page, count })}>
-              {page}
+              <ChevronsRight size="60%" aria-hidden />
             </TurnKey>
           }
         />

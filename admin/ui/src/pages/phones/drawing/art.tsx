@@ -26,9 +26,11 @@ export function Screen({ box, kind, title }: { box: Box; kind: string; title: st
       <rect className={css.bezel} x={box.x - 8} y={box.y - 6} width={box.w + 16} height={box.h + 12} rx={14} />
       <rect className={shown} x={box.x} y={box.y} width={box.w} height={box.h} rx={6} />
       {kind !== 'paper' && title && (
-        <text className={kind === 'mono' ? css.status_mono : css.status} x={box.x + 14} y={box.y + 30}>
-          {title}
-        </text>
+        <svg x={box.x + 6} y={box.y} width={box.w - 12} height={40}>
+          <text className={kind === 'mono' ? css.status_mono : css.status} x={8} y={30}>
+            {title}
+          </text>
+        </svg>
       )}
     </>
   )

@@ -58,7 +58,7 @@ export function deskphone(m: ModelFacts, page: number): Picture {
   const memory = memorySlots(m, keypadY)
   const keypad = { x: HEAD.x, y: keypadY, w: HEAD.w, h: 236 }
   const height = keypadY + keypad.h + 20
-  const crop = memory.length > 0 ? { x: BODY.x, y: 0, w: BODY.w, h: height } : { x: BODY.x, y: 0, w: BODY.w, h: keypadY }
+  const crop = { x: HEAD.x - 14, y: 0, w: HEAD.w + 28, h: memory.length > 0 ? height : keypadY }
   return {
     width: WIDTH, height, crop, screen: keys.screen, slots: [...keys.slots, ...memory], turn: keys.turn,
     body: { ...BODY, y: 4, h: height - 8 }, keypad, softKeys: soft,
@@ -130,7 +130,7 @@ export function expansionModule(m: ModelFacts, module: number, page: number): Pi
   const rows = Math.max(modulePage(m, 1).left.length, 1)
   const paper = m.keys_per_module <= 38
   const high = rows > 13 ? 42 : 50
-  const screen = { x: MODULE.margin + CAP + GAP, y: 24, w: MODULE.w - 2 * (MODULE.margin + CAP + GAP), h: rows * high + 16 }
+  const screen = { x: MODULE.margin + CAP + GAP, y: TOP, w: MODULE.w - 2 * (MODULE.margin + CAP + GAP), h: rows * high + 16 }
   const half = (MODULE.w - 2 * MODULE.margin) / 2
   const slot = (side: Side, x: number) => (position: number, i: number): Slot => ({
     place: { module, position }, side, box: { x, y: screen.y + 8 + i * high + 2, w: half - 3, h: high - 4 },

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { ActionIcon, Group, Table, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { Pencil, Trash2 } from 'lucide-react'
 import { useT } from '~/i18n'
 import { keyOf, placeOf, type Button } from '../buttons/button'
@@ -30,7 +30,9 @@ export function KeyList({ draft, keyAt, readOnly, onOpen, onRemove }: Props) {
             <Table.Th visibleFrom="sm">{t('phones.label')}</Table.Th>
             <Table.Th visibleFrom="md">{t('phones.target')}</Table.Th>
             <Table.Th>{t('phones.verdict')}</Table.Th>
-            <Table.Th w={1} aria-label={t('shell.more')} />
+            <Table.Th w={1}>
+              <VisuallyHidden>{t('shell.more')}</VisuallyHidden>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -68,11 +70,11 @@ function Row({ b, judged, readOnly, onOpen, onRemove }: { b: Button; judged?: Ef
       <Table.Td visibleFrom="md" maw={220} style={{ overflowWrap: 'anywhere' }}>
         {targetText(t, b)}
       </Table.Td>
-      <Table.Td>{judged && <Verdict verdict={judged.verdict} reason={judged.reason} template />}</Table.Td>
+      <Table.Td miw={112}>{judged && <Verdict verdict={judged.verdict} reason={judged.reason} template />}</Table.Td>
       <Table.Td>
         <Group gap={2} wrap="nowrap" justify="flex-end">
           <Tooltip label={t('shell.edit')}>
-            <ActionIcon variant="subtle" color="gray" onClick={onOpen} aria-label={`${t(readOnly ? 'phones.show' : 'shell.edit')}: ${place}`}>
+            <ActionIcon visibleFrom="xs" variant="subtle" color="gray" onClick={onOpen} aria-label={`${t(readOnly ? 'phones.show' : 'shell.edit')}: ${place}`}>
               <Pencil size={16} aria-hidden className={css.icon} />
             </ActionIcon>
           </Tooltip>
