@@ -1,5 +1,5 @@
 import { Link, useNavigate, useParams, type LinkProps } from '@tanstack/react-router'
-import { forwardRef, useEffect, type AnchorHTMLAttributes } from 'react'
+import { forwardRef, useEffect, useRef, type AnchorHTMLAttributes } from 'react'
 
 /** useAccountID is the account on screen, '' on pages of none. */
 export function useAccountID(): string {
@@ -39,13 +39,10 @@ export const PageLink = forwardRef<HTMLAnchorElement, PageLinkProps>(function Pa
   return <Link ref={ref} {...props} />
 })
 
-/** Redirect goes to a whole path instead of showing something. */
+/** Redirect goes to a whole path instead of showing something; once, whatever the address is meanwhile. */
 export function Redirect({ to, search = {} }: { to: string; search?: Record<string, string> }) {
   const navigate = useNavigate()
-  const query = new URLSearchParams(search).toString()
-  useEffect(() => {
-    const target = { to, search: Object.fromEntries(new URLSearchParams(query)), replace: true }
-    void navigate(target as unknown as Parameters<typeof navigate>[0])
-  }, [navigate, to, query])
+  const target = useRef({ to, search, replace: true })
+  useEffect(() => void navigate(target.current as unknown as Parameters<typeof navigate>[0]), [navigate])
   return null
 }

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { send, setGate } from '~/api/client'
 import { Problem } from '~/api/problem'
@@ -62,6 +62,11 @@ async function readSession(): Promise<Session | null> {
   return (await response.json()) as Session
 }
 
+// forget drops all that was read, but the session itself, which is watched.
+function forget(client: QueryClient) {
+  client.removeQueries({ predicate: (q) => q.queryKey[0] !== sessionKey[0] })
+}
+
 export function SessionProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient()
   const query = useQuery({ queryKey: sessionKey, queryFn: readSession, staleTime: Infinity, retry: 2 })
@@ -73,7 +78,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     (next: Session) => {
       setGate({ csrf: next.csrf_token, relogin: null })
       const same = session?.person.id === next.person.id
-      if (!same) client.clear() // another person sees nothing of the one before
+      if (!same) forget(client) // another person sees nothing of the one before
       client.setQueryData(sessionKey, next)
       setEnded(false)
       waiting.current?.done()
@@ -108,8 +113,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     } catch (err) {
       if (!(err instanceof Problem) || err.status !== 401) throw err
     }
-    client.clear()
     client.setQueryData(sessionKey, null)
+    forget(client)
   }, [client, session])
 
   const value = useMemo<State>(
