@@ -48,6 +48,7 @@ func accountFileOperations() []*operation {
 			method: http.MethodPost, path: "/v1/import", event: "account.import", scope: scopePlatform,
 			summary: "Makes an account of such a file: all of it or nothing. The header " + passphraseHeader + " opens its secrets.", raw: mediaLines,
 			query: []parameter{
+				{name: "account", doc: "Refuses a file of any other account."},
 				{name: "ids", doc: "keep gives every record the identifier it had (the default), new another one."},
 				{name: "dry_run", doc: "true says what would be done and lists what is in the way."},
 			},
@@ -84,6 +85,7 @@ func handleImport(c *call) (*answer, error) {
 	entry := c.entry(record.OutcomeSuccess)
 	done, err := c.server.Store.ImportAccount(c.r.Context(), http.MaxBytesReader(c.w, c.r.Body, maxImport), store.ImportOptions{
 		Passphrase: c.r.Header.Get(passphraseHeader), NewIDs: ids == "new", DryRun: dry == "true", Audit: &entry,
+		Account: record.ID(q.text("account")),
 	})
 	if err != nil {
 		return nil, importProblem(err)

@@ -57,6 +57,7 @@ func TestImportRefuses(t *testing.T) {
 		"cut short":        {"/v1/import", plain[:len(plain)-10], "", codeBadExport},
 		"no passphrase":    {"/v1/import", sealed, "", codePassphrase},
 		"wrong passphrase": {"/v1/import", sealed, "another passphrase", codePassphrase},
+		"another account":  {"/v1/import?account=acct_1", plain, "", codeBadExport},
 		"unknown ids":      {"/v1/import?ids=some", plain, "", codeInvalid},
 	} {
 		got := w.send(w.root, http.MethodPost, c.path, c.body, withHeader(passphraseHeader, c.passphrase)).want(http.StatusUnprocessableEntity)

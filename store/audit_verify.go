@@ -51,8 +51,8 @@ func (s *Store) AuditLogs() (accounts []record.ID, err error) {
 }
 
 // VerifyAuditIn checks audit logs in the folder of a store that is not open, and changes
-// nothing: that of one account, or all. It stops at the first that is not as it was
-// written. each is told what was found.
+// nothing: those of accounts, or all for nil. each is told what was found of one; its
+// error ends the check.
 func VerifyAuditIn(ctx context.Context, dir string, accounts []record.ID, each func(record.ID, AuditProof, error) error) (err error) {
 	folder := filepath.Join(dir, recordsDir)
 	if missing, err := absent(folder); err != nil || missing {

@@ -39,6 +39,8 @@ const (
 type ImportOptions struct {
 	// Passphrase opens the secrets, if the export has any.
 	Passphrase string
+	// Account, if set, is whose export it has to be.
+	Account record.ID
 	// NewIDs gives every record another identifier.
 	NewIDs bool
 	// DryRun changes nothing.
@@ -184,6 +186,9 @@ func (i *importer) readHead(line []byte) error {
 	}
 	if i.head.Version > exportVersion {
 		return fmt.Errorf("%w: version %d is newer than this daemon's, %d", ErrBadExport, i.head.Version, exportVersion)
+	}
+	if want := i.opts.Account; want != "" && want != i.head.Account {
+		return fmt.Errorf("%w: it is of account %q, not of %q", ErrBadExport, i.head.Account, want)
 	}
 	k := i.head.Key
 	if k == nil {

@@ -5,16 +5,13 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"dialtone/admin"
 	"dialtone/configs"
@@ -46,48 +43,14 @@ func (c *backupCommand) Run(t *terminal) error {
 
 // fetchBackup copies the running daemon's backup to w.
 func fetchBackup(cfg *configs.Config, w io.Writer) error {
-	at, err := readListeners(cfg.DataDir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("cannot back up: no daemon runs on the data folder %q", cfg.DataDir)
+	daemon, err := reach(cfg)
+	if err == nil {
+		err = daemon.ask(http.MethodPost, "/v1/backup", nil, copyTo(w))
 	}
 	if err != nil {
-		return fmt.Errorf("cannot find the running daemon: %w", err)
-	}
-	key, err := os.ReadFile(filepath.Join(cfg.DataDir, platformKeyFile))
-	if err != nil {
-		return fmt.Errorf("cannot read the platform key: %w", err)
-	}
-	client, scheme, err := adminClient(cfg)
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, scheme+"://"+at.Admin+"/v1/backup", nil)
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(key)))
-	resp, err := client.Do(req)
-	if err != nil {
-		return fmt.Errorf("cannot reach the running daemon: %w", err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("cannot back up: %s", problemText(resp))
-	}
-	if _, err := io.Copy(w, resp.Body); err != nil {
-		return fmt.Errorf("cannot receive the backup: %w", err)
+		return fmt.Errorf("cannot back up: %w", err)
 	}
 	return nil
-}
-
-// problemText is why the daemon refused.
-func problemText(resp *http.Response) string {
-	var p struct{ Detail string }
-	const most = 64 << 10
-	if json.NewDecoder(io.LimitReader(resp.Body, most)).Decode(&p) == nil && p.Detail != "" {
-		return resp.Status + ": " + p.Detail
-	}
-	return resp.Status
 }
 
 // adminClient speaks to the daemon on this machine. Over TLS the daemon proves

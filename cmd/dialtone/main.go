@@ -1,5 +1,5 @@
-// Command dialtone is the daemon and its tools: serve runs it; check, backup and
-// restore look after it.
+// Command dialtone is the daemon and its tools: serve runs it; the others look
+// after it.
 //
 // Exit status: 0 fine, 1 failed while running, 2 bad usage or configuration.
 package main
@@ -31,6 +31,9 @@ type commands struct {
 	Check   checkCommand   `cmd:"" help:"Validate and probe configuration, data folder, ports, DNS, certificates and mail relays: one line per finding."`
 	Backup  backupCommand  `cmd:"" help:"Have the running daemon back everything up."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty data folder from a backup."`
+	Export  exportCommand  `cmd:"" help:"Have the running daemon write one account to a file, or its devices as a table."`
+	Import  importCommand  `cmd:"" help:"Have the running daemon make an account of such a file, or take devices from a table."`
+	Audit   auditCommand   `cmd:"" help:"Check audit logs."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
