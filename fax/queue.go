@@ -17,6 +17,8 @@ const (
 	lookEvery = 500 * time.Millisecond
 	// idleLook is how often the queue is looked through when nothing was heard of.
 	idleLook = 30 * time.Second
+	// readyLook is how often is looked whether calls can be made.
+	readyLook = time.Second
 )
 
 // queue is what is being sent. To one number one fax goes at a time.
@@ -149,8 +151,11 @@ func (s *Service) sendWaiting(ctx context.Context) error {
 
 // startDue starts the faxes that are due, and says how long until the next one is.
 func (s *Service) startDue(ctx context.Context) time.Duration {
-	if s.config.Dialer == nil {
+	switch {
+	case s.config.Dialer == nil:
 		return idleLook
+	case s.config.Ready != nil && !s.config.Ready():
+		return readyLook // an attempt would be wasted
 	}
 	open, err := s.config.Store.OpenFaxes()
 	if err != nil {

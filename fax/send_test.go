@@ -213,3 +213,24 @@ func TestOneANumber(t *testing.T) {
 		t.Errorf("%d calls", n)
 	}
 }
+
+// While no calls can be made no attempt is wasted: what is due goes once they can.
+func TestNotReadyToCall(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.closed.Store(true)
+	o.dialer.refuse = []*CallError{{record.FaxNotFound, "no such number", false}}
+	sent, err := o.Submit(t.Context(), o.aDocument(1, 10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := o.looks.Load()
+	o.until("two looks", func() bool { return o.looks.Load() > seen+1 })
+	if f, err := o.store.Fax(o.account, sent.ID); err != nil || f.State != record.FaxQueued || f.Attempts != 0 || o.dialer.calls.Load() != 0 {
+		t.Errorf("%+v, %v after %d calls", f, err, o.dialer.calls.Load())
+	}
+	o.closed.Store(false)
+	if f := o.await(EventFailed, sent.ID); f.Attempts != 1 {
+		t.Errorf("%+v", f)
+	}
+}

@@ -19,6 +19,9 @@ type Config struct {
 	Limiter *Limiter
 	// Dialer makes the calls of faxes that are sent; nil sends none.
 	Dialer Dialer
+	// Ready says whether calls can be made: not while the daemon starts, nor once it stops.
+	// Nil is always.
+	Ready func() bool
 	// Notify tells of a fax: fax.received and the like. It must not wait; may be nil.
 	Notify func(Event)
 	// MailDomain stands behind the @ of Message-IDs.

@@ -29,6 +29,8 @@ type office struct {
 	account record.ID
 	number  *record.Number
 	dialer  *loop
+	closed  atomic.Bool  // no calls can be made
+	looks   atomic.Int32 // how often that was asked
 
 	mu     sync.Mutex
 	events []Event
@@ -80,7 +82,7 @@ func newOfficeIn(t *testing.T, dir string) *office {
 	}
 	o.dialer = &loop{o: o}
 	o.Service = New(Config{
-		Store: s, Limiter: limiter, Dialer: o.dialer, Notify: o.note, MailDomain: "example.com",
+		Store: s, Limiter: limiter, Dialer: o.dialer, Ready: o.ready, Notify: o.note, MailDomain: "example.com",
 		Log: slog.New(slog.DiscardHandler), Now: time.Now, Registerer: prometheus.NewRegistry(),
 	})
 	o.patience, o.look = patience{time.Minute, 50 * time.Millisecond}, 100*time.Millisecond
@@ -97,6 +99,11 @@ func newOfficeIn(t *testing.T, dir string) *office {
 		}
 	})
 	return o
+}
+
+func (o *office) ready() bool {
+	o.looks.Add(1)
+	return !o.closed.Load()
 }
 
 func (o *office) note(e Event) {

@@ -41,7 +41,7 @@ func (d *daemon) openFaxes() (closing func() error, err error) {
 	}
 	ghostscript, _ := exec.LookPath("gs") // without it PDF is refused, with a reason
 	d.faxes = faxes{fax.New(fax.Config{
-		Store: d.store, Limiter: limiter, Dialer: &d.faxDialer, Notify: d.faxHappened, MailDomain: mailDomain(d.cfg.Mail.From),
+		Store: d.store, Limiter: limiter, Dialer: &d.faxDialer, Ready: d.ready.Load, Notify: d.faxHappened, MailDomain: mailDomain(d.cfg.Mail.From),
 		Log: d.log, Now: time.Now, Registerer: d.metrics, Ghostscript: ghostscript,
 	}), limiter}
 	if err := d.faxes.Recover(); err != nil {
