@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { Lock, PhoneOff, Radio } from 'lucide-react'
 import { useState } from 'react'
 import { useRemove } from '~/api/records'
@@ -11,6 +11,7 @@ import { ConfirmDialog } from '~/parts/ConfirmDialog'
 import { EmptyState } from '~/parts/EmptyState'
 import { PageHeader } from '~/parts/PageHeader'
 import { RecordTable, type Column } from '~/parts/RecordTable'
+import { StatusBadge } from '~/parts/StatusBadge'
 import { Elapsed } from './elapsed'
 import { Party } from './party'
 import { State, word } from './states'
@@ -69,7 +70,7 @@ export default function ActiveCalls() {
 }
 
 function Direction({ call }: { call: Call }) {
-  if (call.direction === 'emergency') return <Badge color="red">{word('direction', 'emergency')}</Badge>
+  if (call.direction === 'emergency') return <StatusBadge tone="bad" label={word('direction', 'emergency')} />
   return word('direction', call.direction)
 }
 

@@ -121,7 +121,7 @@ function Row({ arrow, ladder, nameOf, opened, onToggle }: RowProps) {
     const { address } = ladder.lanes[lane]!
     return address ? nameOf(address) || address : 'Dialtone'
   }
-  const words = t('live.ladder_row', { label: arrow.label, from: name(arrow.from), to: name(arrow.to), time: offset(arrow.seconds) })
+  const words = t('live.ladder_row', { label: labelOf(arrow), from: name(arrow.from), to: name(arrow.to), time: offset(arrow.seconds) })
   return (
     <UnstyledButton w="100%" aria-expanded={opened} aria-label={words} title={words} onClick={() => onToggle(arrow.index)} className="ladder-row">
       <Group gap={0} wrap="nowrap" align="center">
@@ -136,25 +136,28 @@ function Row({ arrow, ladder, nameOf, opened, onToggle }: RowProps) {
   )
 }
 
+const labelOf = (arrow: Arrow) => [arrow.label, arrow.media && `(${arrow.media})`].filter(Boolean).join(' ')
+
 const height = 40
 const line = 27
 
-/** ArrowDrawing is one message across the lanes. */
+/** ArrowDrawing is one message across the lanes. Its places are shares of the width, so that text keeps its shape. */
 function ArrowDrawing({ arrow, lanes }: { arrow: Arrow; lanes: number }) {
-  const width = lanes * laneWidth
   const color = colors[arrow.tone]
-  const from = laneX(arrow.from, lanes, width)
-  const to = laneX(arrow.to, lanes, width)
+  const from = laneX(arrow.from, lanes, 100)
+  const to = laneX(arrow.to, lanes, 100)
   const back = to > from ? -7 : 7
-  const label = [arrow.label, arrow.media && `(${arrow.media})`].filter(Boolean).join(' ')
+  const label = labelOf(arrow)
   return (
-    <svg viewBox={`0 0 ${width} ${height}`} width="100%" height={height} preserveAspectRatio="none" aria-hidden style={{ display: 'block' }}>
+    <svg width="100%" height={height} aria-hidden style={{ display: 'block' }}>
       {Array.from({ length: lanes }, (_, lane) => (
-        <line key={lane} x1={laneX(lane, lanes, width)} x2={laneX(lane, lanes, width)} y1={0} y2={height} stroke="var(--mantine-color-default-border)" />
+        <line key={lane} x1={`${laneX(lane, lanes, 100)}%`} x2={`${laneX(lane, lanes, 100)}%`} y1={0} y2={height} stroke="var(--mantine-color-default-border)" />
       ))}
-      <line x1={from} x2={to} y1={line} y2={line} stroke={color} strokeWidth={1.5} strokeDasharray={arrow.again ? '4 3' : undefined} />
-      <path d={`M${to} ${line}l${back} -4v8z`} fill={color} />
-      <text x={(from + to) / 2} y={line - 7} textAnchor="middle" fontSize={12} fill="currentColor" fontWeight={arrow.tone === 'request' ? 600 : 400}>
+      <line x1={`${from}%`} x2={`${to}%`} y1={line} y2={line} stroke={color} strokeWidth={1.5} strokeDasharray={arrow.again ? '4 3' : undefined} />
+      <svg x={`${to}%`} y={line} overflow="visible">
+        <path d={`M0 0l${back} -4v8z`} fill={color} />
+      </svg>
+      <text x={`${(from + to) / 2}%`} y={line - 7} textAnchor="middle" fontSize={12} fill="currentColor" fontWeight={arrow.tone === 'request' ? 600 : 400}>
         {label.length > 42 ? `${label.slice(0, 41)}…` : label}
       </text>
     </svg>

@@ -43,19 +43,19 @@ function MosScale({ gauge }: { gauge: Gauge }) {
   const t = useT()
   const x = (mos: number) => place(mos, 1, 4.5) * width
   return (
-    <svg viewBox={`-6 0 ${width + 12} 40`} width="100%" role="img" aria-label={t('live.mos_is', { value: gauge.text })}>
+    <svg viewBox={`-12 0 ${width + 24} 36`} width="100%" role="img" aria-label={t('live.mos_is', { value: gauge.text })}>
       {bands.map((band, i) => {
         const end = bands[i + 1]?.from ?? 4.5
         return (
           <g key={band.verdict}>
             <rect x={x(band.from)} width={x(end) - x(band.from)} y={14} height={8} fill={fills[band.verdict]} opacity={0.55} />
-            <text x={x(band.from)} y={36} fontSize={10} textAnchor="middle" fill="var(--mantine-color-dimmed)">
+            <text x={x(band.from)} y={33} fontSize={9} textAnchor="middle" fill="var(--mantine-color-dimmed)">
               {trimmed(band.from, 1)}
             </text>
           </g>
         )
       })}
-      <text x={width} y={36} fontSize={10} textAnchor="middle" fill="var(--mantine-color-dimmed)">
+      <text x={width} y={33} fontSize={9} textAnchor="middle" fill="var(--mantine-color-dimmed)">
         4.5
       </text>
       {gauge.at !== null && (

@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Card, Group, Loader, Menu, Stack, Table, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Button, Card, Group, Loader, Menu, Stack, Table, Text, TextInput, Title } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { ChevronDown } from 'lucide-react'
 import { useState } from 'react'
@@ -9,6 +9,7 @@ import { useT } from '~/i18n'
 import { EmptyState } from '~/parts/EmptyState'
 import { ProblemAlert } from '~/parts/ProblemAlert'
 import { RecordDialog } from '~/parts/RecordDialog'
+import { StatusBadge } from '~/parts/StatusBadge'
 import { Time } from '~/parts/Time'
 import { Countdown, Elapsed } from './elapsed'
 import { Party } from './party'
@@ -47,9 +48,9 @@ function Callers({ state }: { state: QueueState }) {
         <Title order={2} size="h4">
           {t('live.who_waits')}
         </Title>
-        <Badge variant="light" color={state.waiting > 0 ? 'orange' : 'gray'} aria-live="polite">
-          {t('live.count_waiting', { count: state.waiting })}
-        </Badge>
+        <div aria-live="polite">
+          <StatusBadge tone={state.waiting > 0 ? 'warning' : 'neutral'} label={t('live.count_waiting', { count: state.waiting })} />
+        </div>
       </Group>
       {state.callers.length === 0 ? (
         <Text size="sm" c="dimmed">
@@ -72,11 +73,7 @@ function Callers({ state }: { state: QueueState }) {
                   <Table.Td>{c.position}</Table.Td>
                   <Table.Td>
                     <Party number={c.caller} name={c.caller_name} />
-                    {c.callback && (
-                      <Badge size="sm" variant="light">
-                        {t('live.wants_callback')}
-                      </Badge>
-                    )}
+                    {c.callback && <StatusBadge tone="busy" label={t('live.wants_callback')} />}
                   </Table.Td>
                   <Table.Td>
                     <Elapsed since={c.joined_at} />

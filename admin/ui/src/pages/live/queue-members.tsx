@@ -37,6 +37,11 @@ export function QueueMembers({ queue }: { queue: Row<'call_queues'> }) {
           {t('live.add_agents')}
         </Text>
       )}
+      {members.length > 0 && (
+        <Text size="xs" c="dimmed" ta="right" pr={editable ? 146 : 32} aria-hidden>
+          {t('live.penalty')}
+        </Text>
+      )}
       <Box component="ol" m={0} p={0} style={{ listStyle: 'none' }}>
         {members.map((member, i) => (
           <li key={member.user}>

@@ -58,7 +58,7 @@ export function RecordName({ collection, id, link = false }: Props) {
   const { page } = kinds[collection]
   return (
     <Anchor inherit component={PageLink} to={page.includes('?') ? page : `${page}/${id}`}>
-      {name || id}
+      {name || '…'}
     </Anchor>
   )
 }
