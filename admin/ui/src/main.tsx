@@ -1,5 +1,4 @@
-import '@mantine/core/styles.css'
-import '@mantine/dates/styles.css'
+import './app/styles'
 import '@mantine/notifications/styles.css'
 import './app/page.css'
 import { MantineProvider } from '@mantine/core'

@@ -39,7 +39,7 @@ export default function Activity({ collection = 'audit_entries', events = 'audit
   const [date, event] = [dateFilter(), eventFilter(events)]
   const outcome = (o: string) => tMaybe(`settings.outcome_${o}`) ?? o
   const columns: Column<Entry>[] = [
-    { key: 'time', header: t('settings.time'), width: 190, cell: (e) => <Time at={e.timestamp} />, filter: date },
+    { key: 'time', header: t('settings.time'), width: 215, cell: (e) => <Time at={e.timestamp} />, filter: date },
     { key: 'event', header: t('settings.event'), cell: (e) => <EventName entry={e} />, filter: event },
     { key: 'resource', header: t('settings.resource'), cell: (e) => e.resource, filter: textFilter('resource', t('settings.begins_with')), from: 'sm' },
     { key: 'actor', header: t('settings.actor'), cell: (e) => <ActorName actor={e.actor} />, filter: textFilter('actor', t('settings.begins_with')) },

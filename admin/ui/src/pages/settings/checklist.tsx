@@ -23,8 +23,8 @@ const pages: Record<string, string> = {
   test_call: '/emergency_calls',
 }
 
-/** How often facts are looked at that no event tells of, in milliseconds. */
-const lookEvery = 5_000
+/** How often facts are looked at that no event tells of, in milliseconds. Every look is in the audit log. */
+const lookEvery = 30_000
 
 /** Checklist leads through the first run and goes once all of it is done. */
 export function Checklist() {

@@ -15,8 +15,8 @@ import { useSave } from '~/parts/useSave'
 
 type State = components['schemas']['Provisioning']
 
-/** How often the page asks how many phones are left on the old URL, in milliseconds. */
-const lookEvery = 10_000
+/** How often the page asks how many phones are left on the old URL, in milliseconds; without an old URL never. */
+const lookEvery = 30_000
 
 // Devices on the old URL that are named; of more only the number is told.
 const named = 20
@@ -25,7 +25,9 @@ const named = 20
 export function Provisioning() {
   const t = useT()
   const may = useMay()
-  const { data } = useRead<State>('provisioning', {}, { refetchInterval: lookEvery })
+  const [overlap, setOverlap] = useState(false)
+  const { data } = useRead<State>('provisioning', {}, { refetchInterval: overlap ? lookEvery : undefined })
+  if (data && overlap !== Boolean(data.overlap_ends_at)) setOverlap(!overlap)
   const [rotating, setRotating] = useState(false)
   if (!data) return null
   const rotate = data.generated && may('provisioning.rotate') && (

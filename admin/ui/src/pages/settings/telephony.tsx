@@ -59,7 +59,7 @@ type Limits = components['schemas']['FaxLimits']
 function FaxLimits({ account }: { account: Account }) {
   const t = useT()
   const field = useAccountFields(account)
-  const { data } = useRead<Limits>('fax_limits', {}, { refetchInterval: 30_000 })
+  const { data } = useRead<Limits>('fax_limits') // read again after every fax
   return (
     <SettingsSection title={t('settings.fax_limits')} text={t('settings.fax_limits_text')}>
       <NumberSetting label={t('settings.fax_limit_inbound')} min={0} emptyIsNull placeholder={t('settings.unlimited')} {...field('fax_limit_inbound')} />
