@@ -161,7 +161,7 @@ func (c *Call) accept(caller, callee *leg) error {
 	answer, err := c.answerFor(caller, callee)
 	if err == nil && answer == nil && caller.media != nil {
 		answer, err = caller.media.Offer(media.OfferOptions{Codecs: spoken(callee)}) // answered in the ACK
-		caller.offering = true
+		caller.offersLate()
 	}
 	if err != nil {
 		return err
@@ -184,10 +184,10 @@ func (c *Call) confirmed(l *leg, ev dialog.Confirmed) {
 		other.Ack(ev.SDP) // whose offer it answers
 		return
 	}
-	if !l.offering {
+	if !l.late {
 		return
 	}
-	l.offering = false
+	l.offering, l.late = false, false
 	if ev.SDP == nil || l.media == nil || l.media.RemoteAnswer(ev.SDP) != nil {
 		c.log.Info("no usable answer in the ACK", "uri", l.uri)
 		c.end(endBadAnswer)

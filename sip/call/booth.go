@@ -156,7 +156,7 @@ func (c *Call) answerAlone(l *leg, h ...dialog.Header) error {
 		description, err = l.media.Answer(media.AnswerOptions{})
 	} else {
 		description, err = l.media.Offer(media.OfferOptions{})
-		l.offering = true
+		l.offersLate()
 	}
 	if err == nil {
 		err = c.answerWith(l, description, h...)

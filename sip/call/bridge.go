@@ -85,10 +85,10 @@ func (c *Call) lateOffer(l *leg, ev offer) {
 		_ = ev.request.Respond(491, "Request Pending", nil, "")
 		return
 	}
-	l.offering = true
+	l.offersLate()
 	if err := ev.request.Accept(offer); err != nil {
 		l.media.Rollback()
-		l.offering = false
+		l.offering, l.late = false, false
 	}
 }
 

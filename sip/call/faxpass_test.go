@@ -2,6 +2,7 @@ package call
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"dialtone/fax"
@@ -82,6 +83,11 @@ func TestFaxPassesOver(t *testing.T) {
 				t.Errorf("%d faxes count", n)
 			}
 			o.over(t, a, b)
+			for _, l := range o.record(t, 0).Legs {
+				if l.Codec != "t38" || l.PacketsReceived == 0 {
+					t.Errorf("the record has %+v", l)
+				}
+			}
 		})
 	}
 }
@@ -173,31 +179,9 @@ func TestFaxRefused(t *testing.T) {
 	}
 }
 
-// TestFaxGlare: a party that is about to ask something itself is asked again, and both at
-// once are told to.
-func TestFaxGlare(t *testing.T) {
-	t.Parallel()
-	o := newFaxOffice(t, 1)
-	a, b := o.talk(t)
-	glares := 0
-	a.OnOffer(func(m peer.Message) (int, string) {
-		if glares++; glares == 1 {
-			return 491, ""
-		}
-		o.a.Aim(m.Body)
-		return 200, o.a.Description(o.a.Section("T38FaxVersion:0"))
-	})
-	m := b.Offer(t, o.b.Description(o.b.Section(t38...)))
-	if m.Status() != 200 || !o.b.Aim(m.Body) || glares != 2 {
-		t.Fatalf("after %d offers: %s", glares, m)
-	}
-	peer.Fax(t, o.a, o.b)
-	o.over(t, a, b)
-}
-
-// TestFaxGlareBoth: while one party's wish for T.38 is looked at, the other's is told to
+// TestFaxGlare: while one party's wish for T.38 is looked at, the other's is told to
 // wait.
-func TestFaxGlareBoth(t *testing.T) {
+func TestFaxGlare(t *testing.T) {
 	t.Parallel()
 	o := newFaxOffice(t, 1)
 	o.hold = make(chan struct{})
@@ -346,5 +330,34 @@ func TestFaxBesideSpeech(t *testing.T) {
 	if n := o.used(fax.Outbound); n != 1 {
 		t.Errorf("%d faxes count", n)
 	}
+	o.over(t, a, b)
+}
+
+// TestFaxBeforeACK: the side that was called wants T.38 before the caller's ACK is here: the
+// caller is asked when it is.
+func TestFaxBeforeACK(t *testing.T) {
+	t.Parallel()
+	o := newFaxOffice(t, 1)
+	var late atomic.Bool
+	late.Store(true)
+	o.ann.Distort(func(text string) string {
+		if late.Load() && strings.HasPrefix(text, "ACK ") {
+			return ""
+		}
+		return text
+	})
+	a := o.ann.Dial(t, "3125550199")
+	b := ringing(t, o.carrier)
+	b.Answer(t)
+	a.Await(t, 200)
+	takes(a, o.a)
+	answer := make(chan peer.Message)
+	go func() { answer <- b.Offer(t, o.b.Description(o.b.Section(t38...))) }()
+	eventually(t, "admission", func() bool { return o.used(fax.Outbound) == 1 })
+	late.Store(false)
+	if m := <-answer; m.Status() != 200 || !o.b.Aim(m.Body) {
+		t.Fatalf("T.38 answered %s", m)
+	}
+	peer.Fax(t, o.a, o.b)
 	o.over(t, a, b)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"dialtone/sip/dialog"
+	"dialtone/sip/media"
 	"dialtone/sip/sdp"
 	"dialtone/store/record"
 )
@@ -71,6 +72,7 @@ type leg struct {
 
 	// One offer of ours may be open at a time.
 	offering bool
+	late     bool          // it went out in a 2xx: the answer comes with the ACK
 	again    bool          // another is due once it is answered
 	wish     sdp.Direction // what we last wanted of it
 	holds    bool          // the peer has put us on hold
@@ -125,6 +127,9 @@ func (m *Manager) give(l *leg, from, to *Call, first message) bool {
 	return true
 }
 
+// offersLate notes that an offer of ours goes out in a 2xx.
+func (l *leg) offersLate() { l.offering, l.late = true, true }
+
 // takesEvents tells whether the peer takes digits as RTP events (RFC 4733).
 func (l *leg) takesEvents() bool {
 	if l.media == nil {
@@ -171,6 +176,9 @@ func (l *leg) facts() record.CallLeg {
 	}
 	s := l.media.Stats()
 	r.Codec, r.SRTP = s.Codec, s.Secure
+	if s.Kind == media.T38 {
+		r.Codec = s.Kind.String()
+	}
 	r.PacketsSent, r.PacketsReceived, r.PacketsLost = s.Sent.Packets, s.Received.Packets, s.Received.Lost
 	r.LossPercent = 100 * s.Received.Loss
 	r.JitterMS = float64(s.Received.Jitter) / float64(time.Millisecond)

@@ -124,7 +124,7 @@ func (c *Call) answerNew(l, stays *leg) error {
 		description, err = l.media.Answer(media.AnswerOptions{Prefer: codecs})
 	} else {
 		description, err = l.media.Offer(media.OfferOptions{Codecs: codecs})
-		l.offering = true
+		l.offersLate()
 	}
 	if err != nil {
 		return err

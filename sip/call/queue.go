@@ -115,7 +115,7 @@ func (c *Call) answerQueued(w *queueing) error {
 		description, err = of.media.Answer(media.AnswerOptions{})
 	default:
 		description, err = of.media.Offer(media.OfferOptions{})
-		of.offering = true
+		of.offersLate()
 	}
 	if err != nil {
 		return err
