@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Stack, Table, Text, UnstyledButton } from '@mant
 import { Undo2, X } from 'lucide-react'
 import { useState } from 'react'
 import { send } from '~/api/client'
+import { newKey } from '~/api/key'
 import { problemOf } from '~/api/problem'
 import { refresh, useAll, usePath, useRecord } from '~/api/records'
 import { useQueryClient } from '@tanstack/react-query'
@@ -70,7 +71,7 @@ export function ButtonsTab({ device }: { device: Device }) {
                 text={k ? text : String(slot.place.position)}
                 icon={k && iconOf(k.type)}
                 disabled={!allowed && !k}
-                aria-label={k ? t(state === 'problem' ? 'phones.key_spoken_problem' : 'phones.key_spoken', { place, text, type: `${typeName(k.type)}, ${sourceName(k.source)}` }) : t(allowed ? 'phones.key_spoken_add' : 'phones.key_spoken_empty', { place })}
+                aria-label={k ? t(state === 'problem' ? 'phones.key_spoken_problem' : 'phones.key_spoken', { place, text, type: [typeName(k.type), k.source === 'suppressed' ? '' : sourceName(k.source)].filter(Boolean).join(', ') }) : t(allowed ? 'phones.key_spoken_add' : 'phones.key_spoken_empty', { place })}
                 title={k?.reason || text || undefined}
                 onClick={() => setOpen(slot.place)}
               />
@@ -155,7 +156,7 @@ function Override({ device, at, current, readOnly, onClose }: OverrideProps) {
     await refresh(client, devices)
   }
   const put = async (body: Key) => {
-    await send('POST', path, { body, revision: device.revision, idempotencyKey: crypto.randomUUID() })
+    await send('POST', path, { body, revision: device.revision, idempotencyKey: newKey() })
     await done()
   }
   const suppress = () => run(async () => {

@@ -1,7 +1,6 @@
 import { NumberInput, Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useCreate } from '~/api/records'
-import { useGo } from '~/app/account'
 import { useT } from '~/i18n'
 import { RecordDialog } from '~/parts/RecordDialog'
 import { ReferencePicker } from '~/parts/ReferencePicker'
@@ -22,9 +21,8 @@ interface Values extends Record<string, unknown> {
 }
 
 /** CreateDevice adds a phone and goes to its page, where its lines are set. */
-export function CreateDevice({ onClose }: { onClose: () => void }) {
+export function CreateDevice({ onMade, onClose }: { onMade: (id: string) => void; onClose: () => void }) {
   const t = useT()
-  const go = useGo()
   const create = useCreate<'devices', Device>('devices')
   const models = useModels().data ?? []
   const form = useForm<Values>({
@@ -45,7 +43,7 @@ export function CreateDevice({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       submit={async (values, key) => {
         const made = await create.mutateAsync({ body: bodyOf(values), key })
-        queueMicrotask(() => void go(`/devices/${made.id}`))
+        onMade(made.id)
       }}
     >
       <Select label={t('phones.kind')} allowDeselect={false} data={deviceTypes.map((value) => ({ value, label: t(kindKey(value)) }))} {...form.getInputProps('type')} />

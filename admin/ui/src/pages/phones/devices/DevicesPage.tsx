@@ -11,6 +11,7 @@ import { nameOfRecord } from '~/parts/ReferencePicker'
 import { RecordTable, type Column } from '~/parts/RecordTable'
 import { TabbedPage } from '~/parts/TabbedPage'
 import { referenceFilter, selectFilter, textFilter } from '~/parts/filter'
+import { useGoAfter } from '../useGoAfter'
 import { ConfigBadge, RegistrationBadge } from './badges'
 import { CheckSyncMany } from './CheckSyncMany'
 import { CreateDevice } from './CreateDevice'
@@ -23,6 +24,7 @@ export default function DevicesPage() {
   const t = useT()
   const may = useMay()
   const [creating, setCreating] = useState(false)
+  const goTo = useGoAfter(creating)
   const unknown = useList('unknown_macs', { limit: 100 }, { enabled: may('unknown_mac.list'), refetchInterval: 15_000 })
   const waiting = unknown.data?.data?.length ?? 0
   const add = (
@@ -46,7 +48,7 @@ export default function DevicesPage() {
           { key: 'history', label: t('phones.tab_history'), content: <HistoryTable />, shown: may('provisioning_event.list') },
         ]}
       />
-      {creating && <CreateDevice onClose={() => setCreating(false)} />}
+      {creating && <CreateDevice onMade={(id) => goTo(`/devices/${id}`)} onClose={() => setCreating(false)} />}
     </>
   )
 }

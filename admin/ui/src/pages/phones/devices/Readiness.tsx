@@ -43,6 +43,7 @@ const WHERE: Partial<Record<Step['key'], { to: (d: Device) => string; label: Tex
   url: { to: () => '/settings?tab=devices', label: 'settings.devices' as TextKey },
   config: { to: (d) => `/devices/${d.id}?tab=history`, label: 'phones.tab_history' },
   lines: { to: (d) => `/devices/${d.id}?tab=lines`, label: 'phones.tab_lines' },
+  registered: { to: () => '/registrations', label: 'live.registrations' },
 }
 
 function Line({ step, next, device, detail }: { step: Step; next: boolean; device: Device; detail: string }) {
@@ -65,7 +66,7 @@ function Line({ step, next, device, detail }: { step: Step; next: boolean; devic
           <Text size="sm" c="dimmed">
             {t(`phones.step_${step.key}_text` as TextKey)} {detail}{' '}
             {where && (
-              <Anchor component={PageLink} to={where.to(device)} size="sm">
+              <Anchor component={PageLink} to={where.to(device)} size="sm" underline="always">
                 {t(where.label)}
               </Anchor>
             )}

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Fieldset, Group, MultiSelect, NumberInput, Paper, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { Plus, Trash2 } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import { newKey } from '~/api/key'
 import { usePatch } from '~/api/records'
 import { useMay } from '~/app/session'
 import { useUnsaved } from '~/app/unsaved'
@@ -153,7 +154,7 @@ function RawFields({ raw, disabled, errorOf, onChange }: RawProps) {
         ))}
         {!disabled && (
           <Group>
-            <Button variant="default" size="compact-md" leftSection={<Plus size={14} aria-hidden />} onClick={() => onChange([...raw, { key: crypto.randomUUID(), name: '', value: '' }])}>
+            <Button variant="default" size="compact-md" leftSection={<Plus size={14} aria-hidden />} onClick={() => onChange([...raw, { key: newKey(), name: '', value: '' }])}>
               {t('phones.add_raw')}
             </Button>
           </Group>

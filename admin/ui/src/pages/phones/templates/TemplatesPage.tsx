@@ -3,7 +3,6 @@ import { useForm } from '@mantine/form'
 import { LayoutGrid, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useAccountRecord, useCreate } from '~/api/records'
-import { useGo } from '~/app/account'
 import { useT } from '~/i18n'
 import { EmptyState } from '~/parts/EmptyState'
 import { May } from '~/parts/May'
@@ -12,12 +11,14 @@ import { RecordDialog } from '~/parts/RecordDialog'
 import { RecordTable, type Column } from '~/parts/RecordTable'
 import { StatusBadge } from '~/parts/StatusBadge'
 import { Time } from '~/parts/Time'
+import { useGoAfter } from '../useGoAfter'
 import type { Template } from './useDraft'
 
 /** TemplatesPage lists the account's button templates. */
 export default function TemplatesPage() {
   const t = useT()
   const [creating, setCreating] = useState(false)
+  const goTo = useGoAfter(creating)
   const usual = useAccountRecord().data?.default_button_template
   const columns: Column<Template>[] = [
     { key: 'name', header: t('phones.name'), cell: (r) => r.name },
@@ -43,16 +44,15 @@ export default function TemplatesPage() {
         rowLink={(r) => `/button_templates/${r.id}`}
         empty={<EmptyState icon={LayoutGrid} title={t('phones.no_templates')} text={t('phones.no_templates_text')} action={add} />}
       />
-      {creating && <CreateTemplate onClose={() => setCreating(false)} />}
+      {creating && <CreateTemplate onMade={(id) => goTo(`/button_templates/${id}`)} onClose={() => setCreating(false)} />}
     </>
   )
 }
 
 /** CreateTemplate asks for a name and goes to the new template's page. */
-function CreateTemplate({ onClose }: { onClose: () => void }) {
+function CreateTemplate({ onMade, onClose }: { onMade: (id: string) => void; onClose: () => void }) {
   const t = useT()
   const create = useCreate('button_templates')
-  const go = useGo()
   const form = useForm({
     initialValues: { name: '', description: '' },
     validate: { name: (v) => (v.trim() ? null : t('phones.fault_required')) },
@@ -66,7 +66,7 @@ function CreateTemplate({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       submit={async (body, key) => {
         const made = await create.mutateAsync({ body, key })
-        queueMicrotask(() => void go(`/button_templates/${made.id}`))
+        onMade(made.id)
       }}
     >
       <TextInput label={t('phones.name')} required data-autofocus maxLength={255} {...form.getInputProps('name')} />
