@@ -48,6 +48,7 @@ export function FaxDialog({ again, onClose }: { again?: Fax; onClose: () => void
     setFiles(list)
     form.setFieldValue('files', list.length)
     form.clearFieldError('files')
+    form.clearFieldError('file')
   }
 
   async function submit(values: FaxDraft, key: string) {
@@ -85,12 +86,13 @@ export function FaxDialog({ again, onClose }: { again?: Fax; onClose: () => void
         <DropZone label={t('live.fax_files')} hint={t('live.fax_files_text')} accept="application/pdf,image/tiff,image/png,.pdf,.tif,.tiff,.png" multiple disabled={share !== null} onFiles={take} />
       )}
       <FileList files={files} onRemove={(i) => setFiles(files.filter((_, at) => at !== i))} />
-      <div data-path="file" />
-      {form.errors.files && (
-        <Alert color="red" role="alert">
-          {form.errors.files}
-        </Alert>
-      )}
+      <div data-path="file">
+        {(form.errors.file ?? form.errors.files) && (
+          <Alert color="red" role="alert">
+            {form.errors.file ?? form.errors.files}
+          </Alert>
+        )}
+      </div>
       <Switch label={t('live.cover')} description={t('live.cover_text')} {...form.getInputProps('cover', { type: 'checkbox' })} />
       <Collapse expanded={form.values.cover}>
         <SimpleGrid cols={{ base: 1, sm: 2 }}>

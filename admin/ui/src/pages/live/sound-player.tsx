@@ -7,7 +7,7 @@ import { useT } from '~/i18n'
 import { ProblemAlert } from '~/parts/ProblemAlert'
 import { formatDuration } from '~/parts/Time'
 import { decode } from './convert'
-import { outline, peaksOf } from './waveform'
+import { outline, peaksOf, raised } from './waveform'
 
 const parts = 400
 const drawn = { width: 800, height: 56 }
@@ -67,7 +67,7 @@ async function read(path: string, signal: AbortSignal) {
   const blob = await response.blob()
   const buffer = blob.size <= maxDrawn ? await decode(await blob.arrayBuffer()) : null
   const outlines = buffer
-    ? Array.from({ length: buffer.numberOfChannels }, (_, i) => outline(peaksOf(buffer.getChannelData(i), parts), drawn.width, drawn.height))
+    ? Array.from({ length: buffer.numberOfChannels }, (_, i) => outlineOf(buffer.getChannelData(i)))
     : []
   return { blob, outlines, seconds: buffer?.duration ?? 0 }
 }
@@ -186,4 +186,4 @@ export function Outline({ path, share = 0, name, onSeek }: OutlineProps) {
 }
 
 /** outlineOf draws samples for Outline. */
-export const outlineOf = (samples: Float32Array) => outline(peaksOf(samples, parts), drawn.width, drawn.height)
+export const outlineOf = (samples: Float32Array) => outline(raised(peaksOf(samples, parts)), drawn.width, drawn.height)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { encodeULaw, encodeWav, formatFor, maxFile, recognize } from './wav'
-import { outline, peaksOf } from './waveform'
+import { outline, peaksOf, raised } from './waveform'
 
 describe('formatFor', () => {
   it.each([[1, 16000, 'pcm16'], [163, 16000, 'pcm16'], [170, 8000, 'pcm16'], [327, 8000, 'pcm16'], [330, 8000, 'ulaw'], [600, 8000, 'ulaw']])(
@@ -68,6 +68,11 @@ describe('peaksOf', () => {
     expect(peaksOf(new Float32Array([0.5]), 3)).toHaveLength(3)
     expect(peaksOf(new Float32Array(), 2)).toEqual([{ low: 0, high: 0 }, { low: 0, high: 0 }])
   })
+})
+
+it('raises what is quiet, not what is silent', () => {
+  expect(raised([{ low: -0.25, high: 0.1 }, { low: 0, high: 0.5 }])).toEqual([{ low: -0.5, high: 0.2 }, { low: 0, high: 1 }])
+  expect(raised([{ low: 0, high: 0.001 }])[0]?.high).toBeCloseTo(0.1)
 })
 
 it('draws a closed outline, silence too', () => {

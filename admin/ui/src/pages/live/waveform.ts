@@ -22,6 +22,15 @@ export function peaksOf(samples: Float32Array, parts: number): Peak[] {
   return peaks
 }
 
+// What is quieter is noise, and shown as such.
+const faint = 0.01
+
+/** The same with its loudest part as high as can be: a quiet sound has a shape too. */
+export function raised(peaks: readonly Peak[]): Peak[] {
+  const most = peaks.reduce((m, p) => Math.max(m, p.high, -p.low), faint)
+  return peaks.map((p) => ({ low: p.low / most, high: p.high / most }))
+}
+
 /** The outline of a sound as the path of an SVG of that size. */
 export function outline(peaks: readonly Peak[], width: number, height: number): string {
   if (peaks.length === 0) return ''
