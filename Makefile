@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build run test soak bench bench-sip lint quicklint fmt ui ui-check clean
+.PHONY: help build run test soak bench bench-sip lint quicklint fmt ui ui-check deb deb-try image clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 TOOL := go tool -modfile=tools/go.mod
@@ -72,6 +72,20 @@ $(UI_MODULES): admin/ui/package-lock.json
 
 admin/ui/dist/index.html: $(UI_MODULES) $(UI_SOURCES)
 	$(NPM) run --silent build
+
+# A version that is no release sorts before all of them.
+DEB_VERSION ?= $(if $(filter v%,$(VERSION)),$(VERSION:v%=%),0.0.0~git$(VERSION))
+DEB_ARCH := $(shell go env GOARCH)
+DEB := bin/dialtone_$(DEB_VERSION)_$(DEB_ARCH).deb
+
+deb: build ## build the Debian package into bin; the first run builds nfpm, which takes minutes
+	VERSION=$(DEB_VERSION) ARCH=$(DEB_ARCH) go tool -modfile=tools/deb/go.mod nfpm package --config configs/debian/nfpm.yaml --packager deb --target $(DEB)
+
+deb-try: deb ## install, start, upgrade, remove and purge the package on this machine (root)
+	tools/deb/try.sh $(DEB)
+
+image: ## build the container image with podman or docker
+	$(firstword $(shell command -v podman docker)) build --build-arg VERSION=$(VERSION) -f Containerfile -t dialtone:$(VERSION) .
 
 clean: ## remove what was built; data folders stay
 	rm -rf bin bench-out coverage admin/ui/node_modules tools/.node
