@@ -33,7 +33,7 @@ type courier struct {
 	mailed    bool
 	base      string // of links
 	temporary string // "" invites by link
-	hash      []byte
+	hash      string
 }
 
 // newCourier finds out whether mail leaves. A temporary password is hashed here.
@@ -94,7 +94,7 @@ func (k *courier) send(c *call, tx *store.Tx, who record.Record, purpose string,
 	if err := tx.EndInvitations(p.id); err != nil {
 		return err
 	}
-	secret, err := k.secret(tx, p, purpose, out)
+	secret, err := k.secret(c, tx, who, purpose, out)
 	if err != nil || !k.mailed {
 		return err
 	}
@@ -108,17 +108,18 @@ func (k *courier) send(c *call, tx *store.Tx, who record.Record, purpose string,
 }
 
 // secret makes the link, or sets the temporary password.
-func (k *courier) secret(tx *store.Tx, p *person, purpose string, out *invitation) (secretOf, error) {
+func (k *courier) secret(c *call, tx *store.Tx, who record.Record, purpose string, out *invitation) (secretOf, error) {
 	if k.temporary != "" {
 		out.Temporary = k.temporary
-		return secretOf{password: k.temporary, link: k.base + "/"}, k.lend(tx, p, out.ExpiresAt)
+		return secretOf{password: k.temporary}, k.lend(c, tx, who, out.ExpiresAt)
 	}
-	if err := endTemporary(tx, p.id); err != nil {
+	id := who.Header().ID
+	if err := endTemporary(tx, id); err != nil {
 		return secretOf{}, err
 	}
 	token := store.NewToken()
-	i := &record.Invitation{Person: p.id, Purpose: purpose, Digest: record.DigestToken([]byte(token)), ExpiresAt: out.ExpiresAt}
-	i.Account = p.account
+	i := &record.Invitation{Person: id, Purpose: purpose, Digest: record.DigestToken([]byte(token)), ExpiresAt: out.ExpiresAt}
+	i.Account = who.Header().Account
 	page := invitationPage
 	if purpose == record.InviteReset {
 		page = resetPage
@@ -143,24 +144,25 @@ func endTemporary(tx *store.Tx, id record.ID) error {
 type secretOf struct{ link, password string }
 
 // lend gives a person a temporary password; who had another one is out.
-func (k *courier) lend(tx *store.Tx, p *person, until time.Time) error {
-	login, err := tx.LoginOf(p.id)
+func (k *courier) lend(c *call, tx *store.Tx, who record.Record, until time.Time) error {
+	id := who.Header().ID
+	login, err := tx.LoginOf(id)
 	if err != nil {
 		return err
 	}
 	fresh := login == nil
 	if fresh {
-		login = &record.Login{Person: p.id}
-		login.Account = p.account
+		login = newLogin(tx, who)
 	}
-	login.Hash, login.Temporary, login.ValidUntil, login.ChangedAt = k.hash, true, until, tx.Now()
+	login.Hash = c.server.Store.Seal(login.ID, store.FieldPassword, k.hash)
+	login.Temporary, login.ValidUntil, login.ChangedAt = true, until, tx.Now()
 	if fresh {
 		return tx.Create(login)
 	}
 	if err := tx.Replace(login, 0); err != nil {
 		return err
 	}
-	return tx.EndSessions(p.id, "")
+	return tx.EndSessions(id, "")
 }
 
 // managed is the manager or administrator the path names, if the caller may change him.

@@ -150,7 +150,7 @@ func takeInvitation(tx *store.Tx, i *record.Invitation) error {
 }
 
 // accept lets a person who was invited, or has forgotten his password, choose one.
-func (c *call) accept(i *record.Invitation, in *acceptInput, hash []byte) (*answer, error) {
+func (c *call) accept(i *record.Invitation, in *acceptInput, hash string) (*answer, error) {
 	return c.logIn(i.Person, func(tx *store.Tx) error {
 		if err := takeInvitation(tx, i); err != nil {
 			return err
@@ -158,7 +158,7 @@ func (c *call) accept(i *record.Invitation, in *acceptInput, hash []byte) (*answ
 		if err := in.rename(tx, i.Person); err != nil {
 			return err
 		}
-		return setPassword(tx, i.Person, hash, "")
+		return c.setPassword(tx, i.Person, hash)
 	}, passwordChanged())
 }
 
@@ -178,29 +178,36 @@ func (in *acceptInput) rename(tx *store.Tx, id record.ID) error {
 }
 
 // setPassword gives a person a password of his own, whether he has had one or not.
-func setPassword(tx *store.Tx, id record.ID, hash []byte, keep record.ID) error {
+func (c *call) setPassword(tx *store.Tx, id record.ID, hash string) error {
 	login, err := tx.LoginOf(id)
 	if err != nil {
 		return err
 	}
 	if login != nil {
-		return settle(tx, login, hash, keep)
+		return c.settle(tx, login, hash, "")
 	}
 	who, err := loadPerson(tx, id)
 	if err != nil {
 		return err
 	}
-	login = &record.Login{Person: id, Hash: hash, ChangedAt: tx.Now()}
-	login.Account = who.Header().Account
+	login = newLogin(tx, who)
+	login.Hash, login.ChangedAt = c.server.Store.Seal(login.ID, store.FieldPassword, hash), tx.Now()
 	if err := tx.Create(login); err != nil {
 		return err
 	}
 	return tx.EndInvitations(id)
 }
 
+// newLogin is a person's first login, without a password yet.
+func newLogin(tx *store.Tx, who record.Record) *record.Login {
+	login := &record.Login{Person: who.Header().ID}
+	login.ID, login.Account = record.NewID(login.Kind(), tx.Now()), who.Header().Account
+	return login
+}
+
 // acceptFirst makes the first person: administrator of the platform, and owner of the
 // account that has none yet. Without any account one is made.
-func (c *call) acceptFirst(i *record.Invitation, in *acceptInput, hash []byte) (*answer, error) {
+func (c *call) acceptFirst(i *record.Invitation, in *acceptInput, hash string) (*answer, error) {
 	m := &record.Manager{Name: in.Name, Email: in.Email, Language: cmp.Or(in.Language, "en"), Administrator: true}
 	a, err := c.change(func(tx *store.Tx) (effect, error) {
 		if err := takeInvitation(tx, i); err != nil {
@@ -217,7 +224,7 @@ func (c *call) acceptFirst(i *record.Invitation, in *acceptInput, hash []byte) (
 		if err := tx.Create(m); err != nil {
 			return effect{}, err
 		}
-		if err := setPassword(tx, m.ID, hash, ""); err != nil {
+		if err := c.setPassword(tx, m.ID, hash); err != nil {
 			return effect{}, err
 		}
 		return c.begin(tx, m.ID, append(differences(nil, m), passwordChanged()...))

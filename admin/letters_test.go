@@ -187,6 +187,11 @@ func TestSecretsStaySecret(t *testing.T) {
 		}
 		everything += string(text)
 	}
+	w.store.View(func(v *store.View) {
+		if l, _ := v.Login(made.id()); strings.Contains(string(l.Hash), "argon2id") {
+			t.Error("the hash is not sealed")
+		}
+	})
 	for _, secret := range secrets {
 		if strings.Contains(everything, secret) {
 			t.Errorf("%q is in the log or an answer", secret)

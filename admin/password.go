@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -30,6 +31,13 @@ const (
 // maxHashing bounds the requests that wait for a password to be hashed.
 const maxHashing = 64
 
+// What a hash may cost to compare with: one that was imported may be another's making.
+const (
+	maxMemory      = 64 << 10 // KiB
+	maxIterations  = 8
+	maxParallelism = 4
+)
+
 // argon is the cost of a hash: 19 MiB, two passes, one thread (OWASP Password Storage
 // Cheat Sheet, argon2id).
 func argon() *argon2id.Params {
@@ -49,7 +57,7 @@ func newHasher(cost *argon2id.Params) *hasher {
 	return &hasher{
 		cost: cost, slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
 		// It takes as long to compare with as anybody's; nothing is known to hash to it.
-		decoy: fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$ZGlhbHRvbmUtbm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		decoy: fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$ZGlhbHRvbmUgbm9ib2R5IQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 			cost.Memory, cost.Iterations, cost.Parallelism),
 	}
 }
@@ -70,36 +78,40 @@ func (h *hasher) enter(ctx context.Context) (leave func(), err error) {
 }
 
 // hash makes the hash of a password.
-func (h *hasher) hash(ctx context.Context, password string) ([]byte, error) {
+func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	leave, err := h.enter(ctx)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	defer leave()
 	hash, err := argon2id.CreateHash(password, h.cost)
 	if err != nil {
-		return nil, fmt.Errorf("cannot hash a password: %w", err)
+		return "", fmt.Errorf("cannot hash a password: %w", err)
 	}
-	return []byte(hash), nil
+	return hash, nil
 }
 
 // matches says whether a password is the hash's. Without a hash it is nobody's, which
 // takes as long to find out.
-func (h *hasher) matches(ctx context.Context, password string, hash []byte) (bool, error) {
+func (h *hasher) matches(ctx context.Context, password, hash string) (bool, error) {
 	leave, err := h.enter(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer leave()
-	against := string(hash)
-	if len(hash) == 0 {
-		against = h.decoy
+	against := cmp.Or(hash, h.decoy)
+	cost, _, _, err := argon2id.DecodeHash(against)
+	if err != nil {
+		return false, fmt.Errorf("cannot read a password's hash: %w", err)
+	}
+	if cost.Memory > maxMemory || cost.Iterations > maxIterations || cost.Parallelism > maxParallelism || cost.Iterations == 0 || cost.Parallelism == 0 {
+		return false, fmt.Errorf("cannot compare a password: a hash of %d KiB, %d passes and %d threads costs too much", cost.Memory, cost.Iterations, cost.Parallelism)
 	}
 	same, err := argon2id.ComparePasswordAndHash(password, against)
 	if err != nil {
 		return false, fmt.Errorf("cannot compare a password: %w", err)
 	}
-	return same && len(hash) > 0, nil
+	return same && hash != "", nil
 }
 
 // checkOwnPassword checks a password somebody chose for himself: long, and not to be

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"net/http"
@@ -106,11 +107,7 @@ func handleLogin(c *call) (*answer, error) {
 	if err := c.server.guesses.allow(c.source, in.Email, c.usual(who)); err != nil {
 		return nil, err
 	}
-	var hash []byte
-	if login != nil {
-		hash = login.Hash
-	}
-	right, err := c.server.hasher.matches(c.r.Context(), in.Password[:min(len(in.Password), maxSentPassword)], hash)
+	right, err := c.proves(login, in.Password)
 	if err != nil {
 		return nil, err
 	}
@@ -123,11 +120,24 @@ func handleLogin(c *call) (*answer, error) {
 		if err != nil {
 			return err
 		}
-		if now == nil || string(now.Hash) != string(hash) { // changed in the meantime
+		if now == nil || !bytes.Equal(now.Hash, login.Hash) { // changed in the meantime
 			return loginFailed()
 		}
 		return nil
 	}, nil)
+}
+
+// proves says whether a password is that of a login; nil is nobody's, which takes as long
+// to find out.
+func (c *call) proves(login *record.Login, password string) (bool, error) {
+	hash := ""
+	if login != nil {
+		var err error
+		if hash, err = c.server.Store.Unseal(login.ID, store.FieldPassword, login.Hash); err != nil {
+			return false, err
+		}
+	}
+	return c.server.hasher.matches(c.r.Context(), password[:min(len(password), maxSentPassword)], hash)
 }
 
 // maxSentPassword bounds what is hashed of a password somebody sends, in bytes.
@@ -282,7 +292,7 @@ func handleChangePassword(c *call) (*answer, error) {
 	if err := c.server.guesses.allow(c.source, p.email, true); err != nil {
 		return nil, err
 	}
-	right, err := c.server.hasher.matches(c.r.Context(), in.Current[:min(len(in.Current), maxSentPassword)], p.login.Hash)
+	right, err := c.proves(p.login, in.Current)
 	if err != nil {
 		return nil, err
 	}
@@ -307,10 +317,10 @@ func handleChangePassword(c *call) (*answer, error) {
 		if err != nil {
 			return effect{}, err
 		}
-		if login == nil || string(login.Hash) != string(p.login.Hash) {
+		if login == nil || !bytes.Equal(login.Hash, p.login.Hash) {
 			return effect{}, store.ErrStale
 		}
-		if err := settle(tx, login, hash, p.session.ID); err != nil {
+		if err := c.settle(tx, login, hash, p.session.ID); err != nil {
 			return effect{}, err
 		}
 		p.login = login
@@ -323,8 +333,9 @@ const codeWrongPassword = "wrong_password"
 
 // settle gives a person a password of his own choice. His links are worthless now, and
 // his sessions end but the one to keep.
-func settle(tx *store.Tx, login *record.Login, hash []byte, keep record.ID) error {
-	login.Hash, login.Temporary, login.ValidUntil, login.ChangedAt = hash, false, time.Time{}, tx.Now()
+func (c *call) settle(tx *store.Tx, login *record.Login, hash string, keep record.ID) error {
+	login.Hash = c.server.Store.Seal(login.ID, store.FieldPassword, hash)
+	login.Temporary, login.ValidUntil, login.ChangedAt = false, time.Time{}, tx.Now()
 	if err := tx.Replace(login, 0); err != nil {
 		return err
 	}

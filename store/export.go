@@ -123,6 +123,8 @@ func sealedFields(k record.Kind) map[string]string {
 		return map[string]string{"sealed": FieldToken}
 	case record.KindWebhook:
 		return map[string]string{"secret": FieldWebhookSecret}
+	case record.KindLogin:
+		return map[string]string{"hash": FieldPassword}
 	}
 	return nil
 }

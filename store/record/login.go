@@ -7,7 +7,8 @@ import "time"
 type Login struct {
 	Meta
 	Person ID `json:"person" api:"readonly" doc:"The account manager or user."`
-	// Hash is the password's, argon2id in the form of the PHC string format.
+	// Hash is the password's, argon2id in the PHC string format, sealed: who gets hold of
+	// the records alone has nothing to guess at.
 	Hash []byte `json:"-" cbor:"hash"`
 	// Temporary says that somebody else has chosen the password: nothing but another one
 	// may be done with it, and not after ValidUntil.
