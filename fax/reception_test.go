@@ -1,6 +1,7 @@
 package fax
 
 import (
+	"bytes"
 	"errors"
 	"testing"
 
@@ -130,7 +131,8 @@ func TestBadPages(t *testing.T) {
 	}{
 		{"longest", t30.Page{Code: corrected, Data: white(t, corrected, t4.MaxRows)}, t30.ErrPending, t30.OK, record.FaxReceived, "", t4.MaxRows},
 		{"not legible", t30.Page{Code: wide, Data: make([]byte, 20_000)}, t30.ErrPending, t30.OK, record.FaxPartial, "uncorrectable", 1},
-		{"bomb", t30.Page{Code: wide, Data: ones(8 << 20)}, t30.ErrTooLarge, t30.TooLarge, record.FaxPartial, "too_large", t4.MaxRows},
+		{"no rows at all", t30.Page{Code: t30.Code{Coding: t30.MH, ECM: true}, Data: bytes.Repeat([]byte{0xaa}, 500)}, t30.ErrPending, t30.OK, record.FaxPartial, "uncorrectable", 1},
+		{"bomb", t30.Page{Code: wide, Data: bytes.Repeat([]byte{0xff}, 8<<20)}, t30.ErrTooLarge, t30.TooLarge, record.FaxPartial, "too_large", t4.MaxRows},
 		{"no row", t30.Page{Code: corrected, Data: white(t, corrected, 0)}, t30.ErrPending, t30.OK, record.FaxReceived, "", 1},
 		{"no row, uncorrected", t30.Page{Code: plainly, Data: white(t, plainly, 0)}, t30.ErrUnreadable, t30.Interrupted, record.FaxFailed, "interrupted", 0},
 		{"nothing legible of one broken off", t30.Page{Code: plainly, Data: []byte{1, 2, 3}, Incomplete: true}, nil, t30.CallDropped, record.FaxFailed, "call_dropped", 0},
@@ -154,15 +156,6 @@ func TestBadPages(t *testing.T) {
 			}
 		})
 	}
-}
-
-// ones is code of T.6 that says in each bit: a row like the one above.
-func ones(n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = 0xff
-	}
-	return b
 }
 
 // Small pages that unfold to long ones do not make a document nobody can read: the fax

@@ -61,6 +61,7 @@ func recode(p *t30.Page) (code []byte, page record.FaxPage, err error) {
 	page.Incomplete = page.Incomplete || err != nil
 	verdict := judge(p, &stats, err)
 	if enc.Rows() == 0 {
+		page.Incomplete = page.Incomplete || !stats.Ended
 		if verdict != nil || p.Incomplete {
 			return nil, page, verdict
 		}
