@@ -16,8 +16,8 @@ var t38 = []string{
 
 const speech = "m=audio 40000 RTP/AVP 0\r\n"
 
-// TestFaxMachineOffers: however a caller comes to T.38, our machine speaks it: it sends
-// first, so that what stands between lets the answer in.
+// TestFaxMachineOffers: however a caller comes to T.38, our machine speaks it, and goes on
+// after a session refresh.
 func TestFaxMachineOffers(t *testing.T) {
 	t.Parallel()
 	o := machine(t, start(t, options{}), "+13125550501", 100)
@@ -177,6 +177,28 @@ func TestFaxPassesOnWire(t *testing.T) {
 			a.Hangup(t)
 			b.AwaitRequest(t, "BYE")
 		}
+	})
+	t.Run("met by an offer of the other side's", func(t *testing.T) {
+		t.Parallel()
+		l := newFaxLine(t, d, 5)
+		a := l.far.Dial(t, l.number)
+		b := ringing(t, l.ada)
+		b.Answer(t)
+		a.Await(t, 200)
+		asked := 0
+		b.OnOffer(func(m peer.Message) (int, string) {
+			if asked++; asked == 1 {
+				return 491, ""
+			}
+			l.b.Aim(m.Body)
+			return 200, l.b.Description(l.b.Section(t38...))
+		})
+		if m := a.Offer(t, l.a.Description(l.a.Section(t38...))); m.Status() != 200 || !l.a.Aim(m.Body) || asked != 2 {
+			t.Fatalf("after %d offers: %s", asked, m)
+		}
+		peer.Fax(t, l.a, l.b)
+		a.Hangup(t)
+		b.AwaitRequest(t, "BYE")
 	})
 	t.Run("heard", func(t *testing.T) {
 		t.Parallel()
