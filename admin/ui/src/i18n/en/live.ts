@@ -148,7 +148,7 @@ export default {
   ladder_dropped: '{count} more messages were not kept: a call has room for 64 KB.',
   ladder_messages: { one: '1 message', other: '{count} messages. Open one to read it.' },
   ladder_open_all: 'Open all',
-  ladder_row: '{time} {label}, {from} to {to}',
+  ladder_row: '{label}, {from} to {to}',
   last_call: 'Last call',
   last_cause: 'Last cause',
   last_test: 'Last test',

@@ -151,7 +151,7 @@ const fr: Same<typeof en> = {
   ladder_dropped: "{count} messages de plus n'ont pas été gardés : un appel dispose de 64 Ko.",
   ladder_messages: { one: '1 message', other: '{count} messages. Ouvrez-en un pour le lire.' },
   ladder_open_all: 'Tout ouvrir',
-  ladder_row: '{time} {label}, {from} vers {to}',
+  ladder_row: '{label}, {from} vers {to}',
   last_call: 'Dernier appel',
   last_cause: 'Dernière cause',
   last_test: 'Dernier test',

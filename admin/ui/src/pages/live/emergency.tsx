@@ -18,6 +18,7 @@ import './live.css'
 import { RecordName } from './record-name'
 import { State, word } from './states'
 import { addressLines } from './tally'
+import { Wide } from './wide'
 
 type Emergency = Row<'emergency_calls'>
 type Recipient = Emergency['recipients'][number]
@@ -263,8 +264,8 @@ function Way({ call }: { call: Emergency }) {
       <Title order={2} size="h4" mb="sm">
         {t('live.way')}
       </Title>
-      <Table.ScrollContainer minWidth={320}>
-        <Table aria-label={t('live.way')}>
+      <Wide label={t('live.way')}>
+        <Table miw={320} aria-label={t('live.way')}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('live.time')}</Table.Th>
@@ -293,7 +294,7 @@ function Way({ call }: { call: Emergency }) {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Wide>
     </Card>
   )
 }

@@ -1,4 +1,4 @@
-import { Alert, Box, Code, Collapse, Group, ScrollArea, Switch, Text, UnstyledButton } from '@mantine/core'
+import { Alert, Box, Code, Collapse, Group, ScrollArea, Switch, Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { useT } from '~/i18n'
 import { CopyButton } from '~/parts/CopyButton'
@@ -14,8 +14,8 @@ const colors: Record<Tone, string> = {
   failure: 'var(--mantine-color-red-6)',
 }
 
-const laneWidth = 190
-const timeWidth = 76
+const laneWidth = 'clamp(130px, 26vw, 190px)'
+const timeWidth = 68
 
 interface Props {
   messages: readonly TraceMessage[]
@@ -46,7 +46,7 @@ export function LadderView({ messages, dropped, nameOf }: Props) {
         />
       </Group>
       <ScrollArea type="auto" tabIndex={0} role="region" aria-label={t('live.ladder')}>
-        <Box miw={timeWidth + ladder.lanes.length * laneWidth}>
+        <Box miw={`calc(${timeWidth}px + ${ladder.lanes.length} * ${laneWidth})`}>
           <Head ladder={ladder} nameOf={nameOf} />
           <Box component="ol" m={0} p={0} style={{ listStyle: 'none' }}>
             {ladder.arrows.map((arrow) => (
@@ -121,13 +121,14 @@ function Row({ arrow, ladder, nameOf, opened, onToggle }: RowProps) {
     const { address } = ladder.lanes[lane]!
     return address ? nameOf(address) || address : 'Dialtone'
   }
-  const words = t('live.ladder_row', { label: labelOf(arrow), from: name(arrow.from), to: name(arrow.to), time: offset(arrow.seconds) })
+  const words = t('live.ladder_row', { label: labelOf(arrow), from: name(arrow.from), to: name(arrow.to) })
   return (
-    <UnstyledButton w="100%" aria-expanded={opened} aria-label={words} title={words} onClick={() => onToggle(arrow.index)} className="ladder-row">
+    <UnstyledButton w="100%" aria-expanded={opened} title={words} onClick={() => onToggle(arrow.index)} className="ladder-row">
       <Group gap={0} wrap="nowrap" align="center">
         <Text w={timeWidth} size="xs" c="dimmed" ta="right" pr={8} ff="monospace">
           {offset(arrow.seconds)}
         </Text>
+        <VisuallyHidden>{words}</VisuallyHidden>
         <Box flex={1}>
           <ArrowDrawing arrow={arrow} lanes={ladder.lanes.length} />
         </Box>
@@ -138,6 +139,8 @@ function Row({ arrow, ladder, nameOf, opened, onToggle }: RowProps) {
 
 const labelOf = (arrow: Arrow) => [arrow.label, arrow.media && `(${arrow.media})`].filter(Boolean).join(' ')
 
+const shortened = (text: string) => (text.length > 30 ? `${text.slice(0, 29)}…` : text)
+
 const height = 40
 const line = 27
 
@@ -147,7 +150,6 @@ function ArrowDrawing({ arrow, lanes }: { arrow: Arrow; lanes: number }) {
   const from = laneX(arrow.from, lanes, 100)
   const to = laneX(arrow.to, lanes, 100)
   const back = to > from ? -7 : 7
-  const label = labelOf(arrow)
   return (
     <svg width="100%" height={height} aria-hidden style={{ display: 'block' }}>
       {Array.from({ length: lanes }, (_, lane) => (
@@ -158,7 +160,8 @@ function ArrowDrawing({ arrow, lanes }: { arrow: Arrow; lanes: number }) {
         <path d={`M0 0l${back} -4v8z`} fill={color} />
       </svg>
       <text x={`${(from + to) / 2}%`} y={line - 7} textAnchor="middle" fontSize={12} fill="currentColor" fontWeight={arrow.tone === 'request' ? 600 : 400}>
-        {label.length > 42 ? `${label.slice(0, 41)}…` : label}
+        {arrow.label}
+        {arrow.media && <tspan className="ladder-media">{` (${shortened(arrow.media)})`}</tspan>}
       </text>
     </svg>
   )

@@ -5,6 +5,7 @@ import type { CallRecord } from './calls'
 import { between } from './format'
 import { RecordName } from './record-name'
 import { State, word } from './states'
+import { Wide } from './wide'
 
 type QueuePassage = CallRecord['queues'][number]
 
@@ -32,8 +33,8 @@ export function Passage({ passage, heading = true }: { passage: QueuePassage; he
           {t('live.no_steps')}
         </Text>
       ) : (
-        <Table.ScrollContainer minWidth={320}>
-          <Table aria-label={title} verticalSpacing={4}>
+        <Wide label={title}>
+          <Table miw={320} aria-label={title} verticalSpacing={4}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th w={90}>{t('live.after')}</Table.Th>
@@ -53,7 +54,7 @@ export function Passage({ passage, heading = true }: { passage: QueuePassage; he
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Wide>
       )}
     </Card>
   )

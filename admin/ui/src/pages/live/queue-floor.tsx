@@ -15,6 +15,7 @@ import { Countdown, Elapsed } from './elapsed'
 import { Party } from './party'
 import { useQueueState, type Agent, type QueueState } from './queue-live'
 import { State } from './states'
+import { Wide } from './wide'
 
 /** QueueFloor is what goes on in a queue: who waits, and what its agents do. */
 export function QueueFloor({ id }: { id: string }) {
@@ -57,8 +58,8 @@ function Callers({ state }: { state: QueueState }) {
           {t('live.nobody_waits')}
         </Text>
       ) : (
-        <Table.ScrollContainer minWidth={360}>
-          <Table aria-label={t('live.who_waits')}>
+        <Wide label={t('live.who_waits')}>
+          <Table miw={360} aria-label={t('live.who_waits')}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th w={60}>{t('live.place')}</Table.Th>
@@ -83,7 +84,7 @@ function Callers({ state }: { state: QueueState }) {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Wide>
       )}
       {state.waiting > state.callers.length && (
         <Alert color="gray" mt="xs">
@@ -102,8 +103,8 @@ function Agents({ queue, agents }: { queue: string; agents: Agent[] }) {
   return (
     <>
       <ProblemAlert problem={change.error && problemOf(change.error)} />
-      <Table.ScrollContainer minWidth={420}>
-        <Table aria-label={t('live.agents')}>
+      <Wide label={t('live.agents')}>
+        <Table miw={420} aria-label={t('live.agents')}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('live.agent')}</Table.Th>
@@ -136,7 +137,7 @@ function Agents({ queue, agents }: { queue: string; agents: Agent[] }) {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Wide>
       {pausing && <PauseDialog key={pausing.user} agent={pausing} pause={(reason) => change.mutateAsync({ agent: pausing, state: 'paused', reason })} onClose={() => setPausing(null)} />}
     </>
   )

@@ -10,6 +10,7 @@ import { startOf } from '~/parts/filter'
 import { formatDuration } from '~/parts/Time'
 import { trimmed } from './quality'
 import { stacksOf, type Period } from './stacks'
+import { Wide } from './wide'
 
 type Statistics = Shown<'QueueStatistics'>
 
@@ -158,8 +159,8 @@ function AgentFigures({ statistics }: { statistics: Statistics }) {
   const t = useT()
   if (statistics.agents.length === 0) return <Text size="sm" c="dimmed">{t('live.nobody_rang')}</Text>
   return (
-    <Table.ScrollContainer minWidth={360}>
-      <Table aria-label={t('live.agents')}>
+    <Wide label={t('live.agents')}>
+      <Table miw={360} aria-label={t('live.agents')}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('live.agent')}</Table.Th>
@@ -181,6 +182,6 @@ function AgentFigures({ statistics }: { statistics: Statistics }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Wide>
   )
 }

@@ -6,6 +6,7 @@ import { recordKey, usePath } from '~/api/records'
 import { PageLink } from '~/app/account'
 import { useMay } from '~/app/session'
 import { useT } from '~/i18n'
+import { formatPhone } from '~/parts/Phone'
 import { nameOfRecord } from '~/parts/ReferencePicker'
 
 /** Pages of the records that lists refer to, and the operation that reads one. */
@@ -38,7 +39,7 @@ export function useRecordName(collection: keyof typeof kinds, id: string | null 
     enabled: Boolean(id) && may(kinds[collection].read),
     staleTime: fresh,
   })
-  if (data) return nameOfRecord(data)
+  if (data) return formatPhone(nameOfRecord(data))
   return error instanceof Problem && error.status === 404 ? null : ''
 }
 

@@ -33,7 +33,11 @@ interface Props {
 /** State is a state of that family in a word. */
 export function State({ family, value, reason }: Props) {
   if (!value) return null
-  return <StatusBadge tone={tones[family]?.[value] ?? 'neutral'} label={word(family, value)} reason={reason || undefined} />
+  return (
+    <span style={{ display: 'inline-block', minWidth: 'max-content' }}>
+      <StatusBadge tone={tones[family]?.[value] ?? 'neutral'} label={word(family, value)} reason={reason || undefined} />
+    </span>
+  )
 }
 
 /** choices are values of a family for a filter. */
