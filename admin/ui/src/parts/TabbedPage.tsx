@@ -1,5 +1,5 @@
 import { Tabs } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useSearchText } from '~/app/search'
 
 /** Tab of a page; its content is rendered while it is open. */
@@ -9,6 +9,8 @@ export interface Tab {
   content: ReactNode
   /** Left out when false. */
   shown?: boolean
+  /** Once opened it stays while others are shown: it may hold text that is not saved. */
+  keep?: boolean
 }
 
 /** TabbedPage keeps the open tab in the address: ?tab=telephony opens it. */
@@ -16,8 +18,10 @@ export function TabbedPage({ tabs, label }: { tabs: Tab[]; label: string }) {
   const shown = tabs.filter((t) => t.shown !== false)
   const [value, setValue] = useSearchText('tab')
   const open = shown.find((t) => t.key === value)?.key ?? shown[0]?.key ?? ''
+  const [opened] = useState(() => new Set<string>())
+  opened.add(open)
   return (
-    <Tabs value={open} onChange={(next) => next && setValue(next)} keepMounted={false}>
+    <Tabs value={open} onChange={(next) => next && setValue(next)} keepMounted={false} keepMountedMode="display-none">
       <Tabs.List aria-label={label} style={{ overflowX: 'auto', flexWrap: 'nowrap' }}>
         {shown.map((t) => (
           <Tabs.Tab key={t.key} value={t.key} style={{ flexShrink: 0 }}>
@@ -26,7 +30,7 @@ export function TabbedPage({ tabs, label }: { tabs: Tab[]; label: string }) {
         ))}
       </Tabs.List>
       {shown.map((t) => (
-        <Tabs.Panel key={t.key} value={t.key} pt="md">
+        <Tabs.Panel key={t.key} value={t.key} pt="md" keepMounted={t.keep === true && opened.has(t.key)}>
           {t.content}
         </Tabs.Panel>
       ))}

@@ -1,9 +1,13 @@
 import { Button, Center, Group, Loader, Modal, Progress, Radio, Stack, Text } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { refresh, useAll, usePath } from '~/api/records'
+import { send } from '~/api/client'
+import { problemOf } from '~/api/problem'
+import { refresh, usePath } from '~/api/records'
+import type { Page } from '~/api/types'
 import { useSearchValues } from '~/app/search'
 import { tMaybe, useT } from '~/i18n'
+import { ProblemAlert } from '~/parts/ProblemAlert'
 import { StatusBadge } from '~/parts/StatusBadge'
 import { nameOf, type Device } from './device'
 import { checkSync, countResults, inTurns, type SyncResult } from './sync'
@@ -21,10 +25,18 @@ export function CheckSyncMany({ chosen, onClose }: Props) {
   const t = useT()
   const search = useSearchValues()
   const filter = Object.fromEntries(FILTERS.map((f) => [f, search[f]]))
-  const shown = useAll<'devices', Device>('devices', filter, { enabled: chosen.size === 0 })
-  const phones = chosen.size > 0 ? [...chosen] : (shown.data ?? []).map((d): [string, string] => [d.id, nameOf(d)])
+  const path = usePath('devices')
+  const shown = useQuery({
+    queryKey: ['check-sync', path, filter],
+    queryFn: ({ signal }) => readAll(path, filter, signal),
+    enabled: chosen.size === 0,
+    gcTime: 0,
+    staleTime: Infinity,
+  })
+  const phones = chosen.size > 0 ? [...chosen] : shown.data ?? []
   return (
     <Modal opened onClose={onClose} title={t('phones.check_sync_title')} size="md" closeButtonProps={{ 'aria-label': t('shell.close') }}>
+      <ProblemAlert problem={shown.error && problemOf(shown.error)} />
       {chosen.size === 0 && shown.isPending ? (
         <Center p="lg">
           <Loader />
@@ -34,6 +46,18 @@ export function CheckSyncMany({ chosen, onClose }: Props) {
       )}
     </Modal>
   )
+}
+
+/** readAll are all phones that a filter shows, however many. */
+async function readAll(path: string, filter: Record<string, string | undefined>, signal: AbortSignal): Promise<[string, string][]> {
+  const phones: [string, string][] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const page: Page<Device> = await send('GET', path, { query: { limit: 100, ...filter, cursor }, signal })
+    phones.push(...page.data.map((d): [string, string] => [d.id, nameOf(d)]))
+    cursor = page.next
+  }
+  return phones
 }
 
 function Run({ phones, onClose }: { phones: [string, string][]; onClose: () => void }) {

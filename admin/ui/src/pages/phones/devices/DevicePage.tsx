@@ -58,10 +58,10 @@ function Loaded({ device }: { device: Device }) {
       <TabbedPage
         label={nameOf(device)}
         tabs={[
-          { key: 'overview', label: t('phones.tab_overview'), content: <Overview device={device} /> },
+          { key: 'overview', label: t('phones.tab_overview'), content: <Overview device={device} />, keep: true },
           { key: 'lines', label: t('phones.tab_lines'), content: <LinesTab device={device} /> },
           { key: 'buttons', label: t('phones.tab_buttons'), content: <ButtonsTab device={device} />, shown: device.type === 'deskphone' && may('device.read_buttons') },
-          { key: 'settings', label: t('phones.tab_settings'), content: <SettingsTab device={device} />, shown: !handset },
+          { key: 'settings', label: t('phones.tab_settings'), content: <SettingsTab device={device} />, shown: !handset, keep: true },
           { key: 'config', label: t('phones.tab_config'), content: <ConfigTab device={device} />, shown: (file || handset) && may('device.read_config') },
           { key: 'history', label: t('phones.tab_history'), content: <HistoryTable device={device.id} />, shown: file && may('provisioning_event.list_device') },
           { key: 'emergency', label: t('phones.tab_emergency'), content: <EmergencyTab device={device} />, shown: may('device.emergency_dry_run') },

@@ -48,7 +48,7 @@ function TestNotice({ device }: { device: Device }) {
   const t = useT()
   const may = useMay()
   const test = useAction(['emergency_calls'])
-  if (!may('emergency.test') && !may('emergency_call.test')) return null
+  if (!may('emergency_call.test')) return null
   async function send() {
     try {
       await test.mutateAsync({ path: 'emergency_test', body: { device: device.id } })

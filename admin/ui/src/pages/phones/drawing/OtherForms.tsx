@@ -67,7 +67,7 @@ function Base({ brand }: { brand: string }) {
       <rect className={css.body} x={60} y={70} width={180} height={270} rx={26} />
       <rect className={css.deep} x={76} y={88} width={148} height={150} rx={14} />
       {[0, 1, 2].map((i) => (
-        <path key={i} fill="none" stroke="#aeb7c0" strokeWidth={6} strokeLinecap="round" d={`M ${128 - i * 16} ${160 - i * 14} q 22 ${-18 - i * 8} ${44 + i * 32} 0`} />
+        <path key={i} fill="none" stroke="#aeb7c0" strokeWidth={6} strokeLinecap="round" d={`M ${128 - i * 16} ${160 - i * 14} q ${22 + i * 16} ${-18 - i * 8} ${44 + i * 32} 0`} />
       ))}
       <circle cx={150} cy={178} r={8} fill="#aeb7c0" />
       {['#43d17c', '#43d17c', '#4dd4e8'].map((fill, i) => (
