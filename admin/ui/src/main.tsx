@@ -15,7 +15,10 @@ import { preferredLanguage, setLanguage } from './i18n'
 
 const client = new QueryClient({
   defaultOptions: {
+    // Without a connection things fail at once, and say so, instead of waiting unseen.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 5_000,
       // What the server refused it refuses again; only a lost connection is worth a try.
       retry: (count, err) => count < 2 && !(err instanceof Problem && err.status >= 400 && err.status < 500),

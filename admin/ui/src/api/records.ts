@@ -123,7 +123,7 @@ export function useCreate<C extends string, T = Row<C>>(collection: C) {
   return useMutation({
     mutationFn: ({ body, key }: { body: unknown; key?: string }) =>
       send<T>('POST', path, { body, idempotencyKey: key ?? newKey() }),
-    onSuccess: () => refresh(client, path),
+    onSuccess: () => void refresh(client, path),
   })
 }
 
@@ -165,7 +165,7 @@ export function usePatch<C extends string, T extends Stored = Row<C> & Stored>(c
     onMutate: ({ record, changes, optimistic }) => (optimistic ? show(client, path, record.id, changes) : undefined),
     onError: (_err, _change, before) => before?.forEach(([key, data]) => client.setQueryData(key, data)),
     onSuccess: (saved, { record }) => client.setQueryData(recordKey(path, record.id), saved),
-    onSettled: () => refresh(client, path),
+    onSettled: () => void refresh(client, path),
   })
 }
 
@@ -192,7 +192,7 @@ export function useRemove(collection: string) {
     mutationFn: (record: Stored) => send<void>('DELETE', `${path}/${record.id}`, { revision: record.revision }),
     onSuccess: (_nothing, record) => {
       client.removeQueries({ queryKey: recordKey(path, record.id) })
-      return refresh(client, path)
+      void refresh(client, path)
     },
   })
 }

@@ -74,13 +74,13 @@ export function RecordDialog<V extends Record<string, unknown>>({ opened, title,
     form.setErrors(Object.fromEntries(placed.map((f) => [f.field, f.detail])))
     setElsewhere(p.errors.filter((f) => !here(f)))
     setProblem(p.errors.length > 0 && placed.length === p.errors.length ? null : p)
-    const first = placed[0] && here(placed[0])
-    if (first instanceof HTMLElement) first.focus()
+    const inputs = placed.map(here).filter((e) => e instanceof HTMLElement)
+    inputs.sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))[0]?.focus()
   }
 
   return (
     <>
-      <Modal opened={opened} onClose={close} title={title} size={size} closeOnClickOutside={!dirty}>
+      <Modal opened={opened} onClose={close} title={title} size={size} closeOnClickOutside={!dirty} closeOnEscape={!asking}>
         <form ref={body} onSubmit={save} noValidate>
           <Stack>
             <ProblemAlert problem={problem} fields={elsewhere} />
@@ -98,9 +98,12 @@ export function RecordDialog<V extends Record<string, unknown>>({ opened, title,
           </Stack>
         </form>
       </Modal>
-      <ConfirmDialog opened={asking} title={t('shell.unsaved')} confirm={t('shell.leave')} cancel={t('shell.stay')} danger onConfirm={leave} onClose={() => setAsking(false)}>
-        {t('shell.unsaved_text')}
-      </ConfirmDialog>
+      {/* Mounted only now: the Escape that opens it is not to close it. */}
+      {asking && (
+        <ConfirmDialog opened title={t('shell.unsaved')} confirm={t('shell.leave')} cancel={t('shell.stay')} danger onConfirm={leave} onClose={() => setAsking(false)}>
+          {t('shell.unsaved_text')}
+        </ConfirmDialog>
+      )}
     </>
   )
 }

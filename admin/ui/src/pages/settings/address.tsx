@@ -19,8 +19,8 @@ const addressFields = [
   { name: 'unit', span: 3 },
   { name: 'building', span: 3 },
   { name: 'city', span: 6 },
-  { name: 'state', span: 3 },
-  { name: 'zip', span: 3 },
+  { name: 'state', span: 6 },
+  { name: 'zip', span: 6 },
   { name: 'country', span: 6 },
   { name: 'additional_info', span: 12 },
 ] as const
