@@ -47,7 +47,7 @@ func auditFilters() []parameter {
 		{name: "event", doc: "Only this event; may be given more than once.", repeats: true},
 		{name: "writes", doc: "true for events that change something, false for those that only read."},
 		{name: "resource", doc: "Only resources whose identifier or kind starts with this."},
-		{name: "actor", doc: "Only actors whose identifier, name or type starts with this."},
+		{name: "actor", doc: "Only actors whose identifier, name, e-mail address or type starts with this."},
 		{name: "outcome", doc: "Only success, failure or denied."},
 		{name: "ip", doc: "Only addresses with this part."},
 		{name: "from", doc: "Only what happened at this time or later."},

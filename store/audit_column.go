@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"strings"
 
 	"dialtone/store/kv"
 	"dialtone/store/record"
@@ -39,7 +40,7 @@ func (c column) of(e *record.AuditEntry) string {
 	case columnEvent:
 		return e.Event
 	case columnActor:
-		return string(e.Actor.ID) + actorSeparator + e.Actor.Type + actorSeparator + e.Actor.Name
+		return strings.Join([]string{string(e.Actor.ID), e.Actor.Type, e.Actor.Email, e.Actor.Name}, actorSeparator)
 	case columnIP:
 		return e.IP
 	default:
@@ -51,7 +52,7 @@ func (c column) of(e *record.AuditEntry) string {
 // most from each other, half of what they take.
 const resourceStart = 16
 
-// actorSeparator parts identifier, type and name in the column of actors.
+// actorSeparator parts identifier, type, address and name in the column of actors.
 const actorSeparator = "\x00"
 
 // blockOf is the number of the block the entry is in.

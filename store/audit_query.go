@@ -23,7 +23,7 @@ type AuditQuery struct {
 	// Accept says which events are wanted besides; nil for all.
 	Accept func(event string) bool
 	// Resource and Actor are prefixes: of the resource's identifier or its kind, and
-	// of the actor's identifier, name or type, ignoring case.
+	// of the actor's identifier, name, e-mail address or type, ignoring case.
 	Resource, Actor string
 	Outcome         string
 	// IP is a part of the address; capitals match the small letters addresses are written with.
@@ -72,7 +72,7 @@ func (q *AuditQuery) wants(e *record.AuditEntry) bool {
 		(q.Outcome == "" || e.Outcome == q.Outcome) &&
 		strings.Contains(e.IP, strings.ToLower(q.IP)) &&
 		(hasPrefixFold(string(e.Resource), q.Resource) || hasPrefixFold(eventKind(e.Event), q.Resource)) &&
-		(hasPrefixFold(string(e.Actor.ID), q.Actor) || hasPrefixFold(e.Actor.Name, q.Actor) || hasPrefixFold(e.Actor.Type, q.Actor))
+		(hasPrefixFold(string(e.Actor.ID), q.Actor) || hasPrefixFold(e.Actor.Name, q.Actor) || hasPrefixFold(e.Actor.Type, q.Actor) || hasPrefixFold(e.Actor.Email, q.Actor))
 }
 
 func (q *AuditQuery) wantsEvent(event string) bool {

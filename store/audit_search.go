@@ -35,9 +35,12 @@ func (q *AuditQuery) tests() (groups [][]columnTest) {
 	if q.Actor != "" {
 		start := []byte(q.Actor)
 		groups = append(groups, []columnTest{{column: columnActor, wanted: func(v []byte) bool {
-			id, rest, _ := bytes.Cut(v, []byte(actorSeparator))
-			kind, name, _ := bytes.Cut(rest, []byte(actorSeparator))
-			return startsFold(id, start) || startsFold(kind, start) || startsFold(name, start)
+			for part := range bytes.SplitSeq(v, []byte(actorSeparator)) {
+				if startsFold(part, start) {
+					return true
+				}
+			}
+			return false
 		}}})
 	}
 	if q.IP != "" {

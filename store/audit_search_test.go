@@ -25,7 +25,7 @@ func longLog(t *testing.T, s *Store, c *clock, account record.ID, n int) {
 				err := tx.Audit(account, record.AuditEntry{
 					Event: events[k%len(events)], Outcome: outcomes[k/7%len(outcomes)], IP: fmt.Sprintf("192.0.2.%d", k%11),
 					Resource: record.ID(fmt.Sprintf("dev_%03d", k%300)), Time: c.Now().Add(time.Duration(k%50) * 500 * time.Millisecond),
-					Actor: record.Actor{Type: record.ActorAPIKey, ID: record.ID(fmt.Sprint("key_", k%3)), Name: fmt.Sprint("Robot ", k%5)},
+					Actor: record.Actor{Type: record.ActorAPIKey, ID: record.ID(fmt.Sprint("key_", k%3)), Name: fmt.Sprint("Robot ", k%5), Email: fmt.Sprintf("r%d@example.com", k%4)},
 				})
 				if err != nil {
 					return err
@@ -77,7 +77,7 @@ func TestAuditSearch(t *testing.T) {
 			q := AuditQuery{
 				Account: a.ID, Limit: rapid.SampledFrom([]int{1, 7, 100, 1000}).Draw(t, "limit"),
 				Outcome: some("outcome", "", "", "success", "denied", "no such"), IP: some("ip", "", "", "2.1", "2.10", "9.9"),
-				Resource: some("resource", "", "", "dev_1", "DEV_12", "user", "call", "x"), Actor: some("actor", "", "", "key_2", "robot 4", "API", "x"),
+				Resource: some("resource", "", "", "dev_1", "DEV_12", "user", "call", "x"), Actor: some("actor", "", "", "key_2", "robot 4", "API", "R2@EXAMPLE", "x"),
 			}
 			if name := some("event", "", "user.list", "no.such"); name != "" {
 				q.Events = []string{name, "device.create"}
