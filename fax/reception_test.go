@@ -118,8 +118,6 @@ func TestRejected(t *testing.T) {
 // whole that is not.
 func TestBadPages(t *testing.T) {
 	t.Parallel()
-	wide := corrected
-	wide.Format = t30.Format{Resolution: t30.R400, Width: t30.A3}
 	for _, tc := range []struct {
 		name   string
 		page   t30.Page
@@ -130,9 +128,9 @@ func TestBadPages(t *testing.T) {
 		rows   int
 	}{
 		{"longest", t30.Page{Code: corrected, Data: white(t, corrected, t4.MaxRows)}, t30.ErrPending, t30.OK, record.FaxReceived, "", t4.MaxRows},
-		{"not legible", t30.Page{Code: wide, Data: make([]byte, 20_000)}, t30.ErrPending, t30.OK, record.FaxPartial, "uncorrectable", 1},
+		{"not legible", t30.Page{Code: corrected, Data: make([]byte, 20_000)}, t30.ErrPending, t30.OK, record.FaxPartial, "uncorrectable", 1},
 		{"no rows at all", t30.Page{Code: t30.Code{Coding: t30.MH, ECM: true}, Data: bytes.Repeat([]byte{0xaa}, 500)}, t30.ErrPending, t30.OK, record.FaxPartial, "uncorrectable", 1},
-		{"bomb", t30.Page{Code: wide, Data: bytes.Repeat([]byte{0xff}, 8<<20)}, t30.ErrTooLarge, t30.TooLarge, record.FaxPartial, "too_large", t4.MaxRows},
+		{"bomb", t30.Page{Code: corrected, Data: bytes.Repeat([]byte{0xff}, 8<<20)}, t30.ErrTooLarge, t30.TooLarge, record.FaxPartial, "too_large", t4.MaxRows},
 		{"no row", t30.Page{Code: corrected, Data: white(t, corrected, 0)}, t30.ErrPending, t30.OK, record.FaxReceived, "", 1},
 		{"no row, uncorrected", t30.Page{Code: plainly, Data: white(t, plainly, 0)}, t30.ErrUnreadable, t30.Interrupted, record.FaxFailed, "interrupted", 0},
 		{"nothing legible of one broken off", t30.Page{Code: plainly, Data: []byte{1, 2, 3}, Incomplete: true}, nil, t30.CallDropped, record.FaxFailed, "call_dropped", 0},
@@ -165,7 +163,6 @@ func TestManyLongPages(t *testing.T) {
 	o := newOffice(t)
 	r := o.begin()
 	c := corrected
-	c.Format = t30.Format{Resolution: t30.R400, Width: t30.A3}
 	long := white(t, c, t4.MaxRows)
 	for range tiff.MaxPixels/(t4.MaxRows*c.Format.Pixels()) - 1 { // as if they had come
 		r.pages = append(r.pages, record.FaxPage{Width: c.Format.Pixels(), Rows: t4.MaxRows})
