@@ -22,7 +22,7 @@ test('stops when told to', async () => {
 })
 
 test('lines are counted by result', () => {
-  expect(countResults([{ lines: [{ line: 1, result: 'delivered' }, { line: 2, result: 'unreachable' }] }, { lines: [], refused: 'no' }, { lines: [{ line: 1, result: 'delivered' }] }])).toEqual({
-    delivered: 2, unreachable: 1, refused: 1,
+  expect(countResults([{ lines: [{ line: 1, result: 'delivered' }, { line: 2, result: 'unreachable' }] }, { lines: [], refused: 'no' }, { lines: [{ line: 1, result: 'delivered' }] }, { lines: [] }])).toEqual({
+    delivered: 2, unreachable: 1, refused: 1, no_line: 1,
   })
 })

@@ -41,6 +41,7 @@ export function countResults(results: Iterable<SyncResult>): Record<string, numb
   const add = (what: string) => (counts[what] = (counts[what] ?? 0) + 1)
   for (const r of results) {
     if (r.refused !== undefined) add('refused')
+    else if (r.lines.length === 0) add('no_line')
     else r.lines.forEach((l) => add(l.result))
   }
   return counts
