@@ -88,6 +88,7 @@ function Sessions() {
             <Button
               size="xs"
               variant="default"
+              style={{ flexShrink: 0 }}
               loading={end.isPending && end.variables?.path.endsWith(s.id)}
               onClick={() => end.mutate({ method: 'DELETE', path: `${sessionsPath}/${encodeURIComponent(s.id)}` })}
             >

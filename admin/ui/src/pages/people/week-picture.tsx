@@ -20,7 +20,7 @@ export function WeekPicture({ weekly }: { weekly: WeeklyRange[] }) {
               <td>
                 <Line open={open} />
               </td>
-              <Text component="td" size="xs" c="dimmed" w={150} pl="xs" style={{ fontVariantNumeric: 'tabular-nums' }}>
+              <Text component="td" size="xs" c="dimmed" w={170} pl="xs" style={{ fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }}>
                 {open.length === 0 ? t('people.schedule_week_closed') : open.map(hours).join(', ')}
               </Text>
             </tr>
