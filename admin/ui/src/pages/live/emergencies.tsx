@@ -66,7 +66,7 @@ function List() {
       key: 'kind', header: t('live.kind'), width: 130, filter: selectFilter('test', [{ value: 'false', label: t('live.kind_real') }, { value: 'true', label: t('live.kind_test') }]),
       cell: (e) => <Kind test={e.test} number={e.dialled} />,
     },
-    { key: 'who', header: t('live.who_called'), filter: referenceFilter('device', 'devices'), cell: (e) => e.caller.name || e.caller.device_name || e.caller.extension || t('live.nobody') },
+    { key: 'who', header: t('live.who_called'), filter: referenceFilter('device', 'devices'), cell: (e) => e.caller.name || e.caller.device_name || e.caller.extension || t(e.outcome === 'no_call' ? 'live.mail_test_title' : 'live.nobody') },
     { key: 'where', header: t('live.location'), filter: referenceFilter('location', 'locations'), cell: (e) => e.location.name || t('live.no_location') },
     { key: 'outcome', header: t('live.outcome'), filter: selectFilter('outcome', choices('emergency', outcomes)), cell: (e) => <State family="emergency" value={e.outcome} /> },
     { key: 'told', header: t('live.told'), from: 'sm', cell: (e) => <Told recipients={e.recipients} /> },

@@ -7,7 +7,7 @@ import { PageLink } from '~/app/account'
 import { useLive } from '~/app/live'
 import { useMay } from '~/app/session'
 import { LiveLost } from '~/app/shell'
-import { tMaybe, useT } from '~/i18n'
+import { t, tMaybe, useT } from '~/i18n'
 import { PageHeader } from '~/parts/PageHeader'
 import { Phone } from '~/parts/Phone'
 import { ProblemAlert } from '~/parts/ProblemAlert'
@@ -44,7 +44,7 @@ export default function EmergencyPage() {
       </>
     )
   }
-  const title = t(shown.test ? 'live.emergency_test_title' : 'live.emergency_title', { who: shown.caller.name || shown.caller.device_name || t('live.nobody') })
+  const title = titleOf(shown)
   return (
     <>
       <PageHeader
@@ -76,6 +76,12 @@ export default function EmergencyPage() {
       </Stack>
     </>
   )
+}
+
+function titleOf(call: Emergency): string {
+  const who = call.caller.name || call.caller.device_name
+  if (call.outcome === 'no_call') return t('live.mail_test_title')
+  return t(call.test ? 'live.emergency_test_title' : 'live.emergency_title', { who: who || t('live.nobody') })
 }
 
 function Missing({ codes }: { codes: readonly string[] }) {

@@ -2,7 +2,7 @@ import { Alert, Button, Card, Group, Loader, Stack, Text, Title } from '@mantine
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { problemOf } from '~/api/problem'
-import { useRecord, useRemove } from '~/api/records'
+import { useAction, useRecord, useRemove } from '~/api/records'
 import { PageLink, useGo } from '~/app/account'
 import { useLive } from '~/app/live'
 import { useMay } from '~/app/session'
@@ -17,7 +17,7 @@ import { DownloadButton } from './download'
 import { Fact, Facts } from './facts'
 import { FaxDialog } from './fax-dialog'
 import { FaxPages } from './fax-pages'
-import { FaxState, PageProgress, type Fax } from './faxes'
+import { FaxState, PageProgress, unread, type Fax } from './faxes'
 import './live.css'
 import { RecordName } from './record-name'
 import { word } from './states'
@@ -30,7 +30,7 @@ export default function FaxPage() {
   const t = useT()
   const { lost } = useLive()
   const { id = '' } = useParams({ strict: false }) as { id?: string }
-  const { data: fax, error, isPending } = useRecord('faxes', id)
+  const { data: fax, error, isPending } = useRecord<'faxes', Fax>('faxes', id)
   const trail = [{ to: '/faxes', label: t('live.faxes') }]
   if (isPending) return <Loader />
   if (!fax) {
@@ -62,6 +62,7 @@ function Actions({ fax }: { fax: Fax }) {
   const go = useGo()
   const remove = useRemove('faxes')
   const [open, setOpen] = useState<'' | 'again' | 'cancel' | 'delete'>('')
+  const mark = useMark(fax)
   const there = fax.tiff_size > 0 && !fax.document_deleted
   const call = waiting.includes(fax.status) && fax.direction === 'outbound'
   return (
@@ -69,6 +70,11 @@ function Actions({ fax }: { fax: Fax }) {
       {there && may('fax.create') && may('fax.read_document') && !call && (
         <Button variant="default" onClick={() => setOpen('again')}>
           {t(fax.direction === 'inbound' ? 'live.forward_fax' : 'live.send_again')}
+        </Button>
+      )}
+      {fax.direction === 'inbound' && fax.read_at && may('fax.update') && (
+        <Button variant="default" loading={mark.busy} onClick={() => mark.read(false)}>
+          {t('live.mark_unread')}
         </Button>
       )}
       {may('fax.delete') && call && (
@@ -109,6 +115,19 @@ function Actions({ fax }: { fax: Fax }) {
   )
 }
 
+/** useMark marks a fax as read, or as unread again. */
+function useMark(fax: Fax) {
+  const may = useMay()
+  const act = useAction(['faxes'])
+  const read = (yes: boolean) => {
+    if (may('fax.update')) act.mutate({ path: `faxes/${fax.id}`, method: 'PATCH', body: { read_at: yes ? new Date(Date.now() - clockSkew).toISOString() : null } })
+  }
+  return { read, busy: act.isPending }
+}
+
+// The API takes no moment that lies ahead, and this machine's clock may.
+const clockSkew = 5000
+
 function FaxFacts({ fax }: { fax: Fax }) {
   const t = useT()
   const line = [fax.coding, fax.rate > 0 && `${fax.rate} bit/s`, fax.ecm && 'ECM'].filter(Boolean).join(', ')
@@ -139,6 +158,7 @@ function FaxFacts({ fax }: { fax: Fax }) {
         <Fact label={t('live.bad_rows')}>{fax.bad_rows > 0 && String(fax.bad_rows)}</Fact>
         <Fact label={t('live.resent_frames')}>{fax.resent_frames > 0 && String(fax.resent_frames)}</Fact>
         <Fact label={t('live.lost_packets')}>{fax.lost_packets + fax.recovered_packets > 0 && t('live.lost_counts', { lost: fax.lost_packets, recovered: fax.recovered_packets })}</Fact>
+        <Fact label={t('live.read_at')}>{fax.read_at && <Time at={fax.read_at} />}</Fact>
         <Fact label={t('live.fax_header')}>{fax.header}</Fact>
         <Fact label={t('live.recipients')}>{fax.recipients.join(', ')}</Fact>
         <Fact label={t('live.call')}>
@@ -157,6 +177,11 @@ function Document({ fax }: { fax: Fax }) {
   const t = useT()
   const may = useMay()
   const [looking, setLooking] = useState(false)
+  const mark = useMark(fax)
+  const look = () => {
+    setLooking(true)
+    if (unread(fax)) mark.read(true)
+  }
   if (fax.document_deleted) return <Alert color="gray">{t('live.document_deleted')}</Alert>
   if (fax.tiff_size === 0) return null
   if (!may('fax.read_document')) return <Alert color="gray">{t('live.may_not_look')}</Alert>
@@ -179,7 +204,7 @@ function Document({ fax }: { fax: Fax }) {
         <FaxPages id={fax.id} count={Math.max(fax.direction === 'inbound' ? fax.pages : fax.total_pages, 1)} />
       ) : (
         <Group>
-          <Button variant="light" onClick={() => setLooking(true)}>
+          <Button variant="light" onClick={look}>
             {t('live.look')}
           </Button>
           <Text size="xs" c="dimmed">

@@ -12,6 +12,7 @@ import { May } from '~/parts/May'
 import { PageHeader } from '~/parts/PageHeader'
 import { Phone } from '~/parts/Phone'
 import { RecordTable, type Column } from '~/parts/RecordTable'
+import { StatusBadge } from '~/parts/StatusBadge'
 import { Time } from '~/parts/Time'
 import { dateFilter, referenceFilter, selectFilter, textFilter } from '~/parts/filter'
 import { Countdown } from './elapsed'
@@ -19,7 +20,13 @@ import { FaxDialog } from './fax-dialog'
 import { RecordName } from './record-name'
 import { choices, State, word } from './states'
 
-export type Fax = Row<'faxes'>
+export type Fax = Row<'faxes'> & {
+  /** When somebody read it; absent while nobody has. */
+  read_at?: string
+}
+
+/** Whether a fax came and nobody has read it. */
+export const unread = (f: Fax) => f.direction === 'inbound' && f.tiff_size > 0 && !f.document_deleted && !f.read_at
 
 const states = ['receiving', 'received', 'queued', 'dialing', 'sending', 'delivered', 'partial', 'failed', 'canceled'] as const
 
@@ -31,7 +38,7 @@ export default function Faxes() {
   const columns: Column<Fax>[] = [
     { key: 'time', header: t('live.time'), width: 190, filter: dateFilter(), cell: (f) => <Time at={f.created_at} /> },
     { key: 'direction', header: t('live.direction'), width: 130, from: 'xs', filter: selectFilter('direction', choices('fax_direction', ['inbound', 'outbound'])), cell: (f) => word('fax_direction', f.direction) },
-    { key: 'other', header: t('live.other_side'), filter: textFilter('number', '+13125550100'), cell: (f) => <Phone number={f.direction === 'inbound' ? f.from : f.to} /> },
+    { key: 'other', header: t('live.other_side'), filter: textFilter('number', '+13125550100'), cell: (f) => <OtherSide fax={f} /> },
     { key: 'status', header: t('live.state'), filter: selectFilter('status', choices('fax', states)), cell: (f) => <FaxState fax={f} /> },
     { key: 'pages', header: t('live.pages'), width: 130, cell: (f) => <PageProgress fax={f} /> },
     { key: 'own', header: t('live.own_number'), from: 'md', cell: (f) => <Phone number={f.direction === 'inbound' ? f.to : f.from} /> },
@@ -58,6 +65,15 @@ export default function Faxes() {
       />
       {sending && <FaxDialog onClose={() => setSending(false)} />}
     </>
+  )
+}
+
+function OtherSide({ fax }: { fax: Fax }) {
+  const t = useT()
+  return (
+    <Text inherit fw={unread(fax) ? 700 : undefined}>
+      <Phone number={fax.direction === 'inbound' ? fax.from : fax.to} /> {unread(fax) && <StatusBadge tone="busy" label={t('live.unread')} />}
+    </Text>
   )
 }
 
