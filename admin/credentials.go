@@ -43,6 +43,8 @@ func credentials() *collection[*record.Credential] {
 		},
 		guard:   hasList,
 		extra:   func() any { return &credentialSecret{} },
+		filters: textFilter("user name"),
+		match:   matchTexts(func(r *record.Credential) []string { return []string{r.Username} }),
 		prepare: prepareCredential,
 		show: func(_ *call, r *record.Credential, once any) any {
 			password, _ := once.(string)

@@ -214,6 +214,7 @@ func (d *described) describeRecords(o office) {
 	d.do(d.root, http.MethodGet, "/v1/models?limit=100", nil, 200)
 	d.do(d.root, http.MethodPost, d.at("/button_templates/preview"), fieldsOf{"model": "T46U", "buttons": template["buttons"]}, 200)
 	domain := d.create(d.at("/sip_domains"), fieldsOf{"domain": "b.example.com", "digest_algorithms": []string{"MD5", "SHA-256"}})
+	d.do(d.root, http.MethodGet, d.at("/base_domain"), nil, 200)
 	list := d.create(d.at("/credential_lists"), fieldsOf{"name": "B"})
 	credentials := d.at("/credential_lists/" + string(list) + "/credentials")
 	credential := d.create(credentials, fieldsOf{"username": "bob", "password": "Correct-Horse-7", "expires_at": "2030-01-01T00:00:00Z"})

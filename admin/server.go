@@ -51,6 +51,9 @@ type Server struct {
 	// without a trailing slash; PublicURL is that of this server.
 	ProvisionURL, PublicURL func(r *http.Request) string
 
+	// BaseDomain is the domain under which SIP domains are served by prefix, empty for none.
+	BaseDomain string
+
 	Phones        Phones
 	Hashes        Hashes
 	Registrations Registrations

@@ -21,6 +21,7 @@ func (s *Server) table() []*operation {
 		webhooks().operations(),
 		deliveryOperations(),
 		domains().operations(),
+		baseDomainOperations(),
 		credentialLists().operations(),
 		credentials().operations(),
 		revealOperations(),

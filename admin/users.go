@@ -18,7 +18,9 @@ func users() *collection[*record.User] {
 	return inAccount(collection[*record.User]{
 		path: "/v1/accounts/{account}/users", param: "user", noun: "user",
 		read: record.ScopeRead, write: record.ScopeWrite, required: []string{"name", "email"},
-		blank: record.NewUser,
+		blank:   record.NewUser,
+		filters: textFilter("name or e-mail address"),
+		match:   matchTexts(func(u *record.User) []string { return []string{u.Name, u.Email} }),
 		written: func(_ *call, tx *store.Tx, in *input[*record.User]) error {
 			if in.create || in.before.Email == in.record.Email {
 				return nil

@@ -191,7 +191,7 @@ func (d *daemon) listen(ctx context.Context) (err error) {
 	d.api = &admin.Server{
 		Addr: cfg.Admin.Listen, TLS: d.certs.forPeople(), Drain: cfg.Drain, Store: d.store, Log: d.log,
 		Gatherer: d.metrics, Registerer: d.metrics, Version: version, Ready: d.ready.Load,
-		ProvisionURL: live.provisionURL, PublicURL: live.adminURL,
+		ProvisionURL: live.provisionURL, PublicURL: live.adminURL, BaseDomain: cfg.SIP.BaseDomain,
 		Phones: d.view, Hashes: d.phones, Registrations: live, CheckSync: live, Softphones: live, Bans: live, Calls: live, Parking: live, Queues: live, Faxes: d.faxes.Service, Trunks: live, Emergency: d.emergency, Events: &d.hub,
 		Mail: d.postman, FirstLogin: filepath.Join(d.cfg.DataDir, firstLoginFile),
 		Transcribe: d.transcribe, Untranscribed: untranscribed(d.cfg),
