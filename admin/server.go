@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/alexedwards/argon2id"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"dialtone/internal/httpx"
@@ -81,6 +83,7 @@ type Server struct {
 	metrics   *metrics
 	wrongKeys *netx.Limiter
 	used      *used
+	hashing   *argon2id.Params // what a password costs to hash; nil is argon, tests take less
 	hasher    *hasher
 	guesses   *guesses
 	// permissions are the events each role may cause.
@@ -112,7 +115,7 @@ func (s *Server) initialize() {
 		Burst: wrongKeyBurst, Every: wrongKeyEvery * time.Second, Sources: wrongSources, Now: s.now,
 	})
 	s.used = newUsed()
-	s.hasher, s.guesses = newHasher(argon()), newGuesses(s.Store.Key("limits of logins"), s.now)
+	s.hasher, s.guesses = newHasher(cmp.Or(s.hashing, argon())), newGuesses(s.Store.Key("limits of logins"), s.now)
 	s.workshop, s.faxDesk, s.proofs = newWorkshop(), newWorkshop(), newWorkshop()
 	s.stopping = make(chan struct{})
 	s.page = newWebPage(s.started)

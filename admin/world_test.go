@@ -177,24 +177,18 @@ func (w *world) open() {
 		w.t.Fatal(err)
 	}
 	w.store = s
-	defer w.lighten()
 	builder := view.New(view.Config{
 		Secrets: s, SIP: view.Listeners{Host: "198.51.100.7", UDP: 5060}, URL: "http://phones.example.com:8080", Now: w.clock.now,
 	})
 	w.server = &Server{
 		Store: s, Version: "test", Now: w.clock.now,
+		hashing:      &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32},
 		Ready:        func() bool { return w.fakes.ready },
 		ProvisionURL: func(*http.Request) string { return "http://phones.example.com:8080" },
 		PublicURL:    func(*http.Request) string { return "http://admin.example.com:8081" },
 		Phones:       builder, Hashes: &hashes{s, builder}, Registrations: w.fakes, CheckSync: w.fakes, Softphones: w.fakes, Bans: w.fakes,
 		Faxes: w.faxService(), Calls: w.fakes, Parking: w.fakes, Queues: w.fakes, Trunks: w.fakes, Emergency: rehearsals{w}, Events: endedEvents(),
 	}
-}
-
-// lighten has passwords hashed at a cost tests can afford.
-func (w *world) lighten() {
-	w.server.initialize()
-	w.server.hasher = newHasher(&argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
 }
 
 // restart closes the store and opens it again.
