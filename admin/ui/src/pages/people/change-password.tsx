@@ -8,11 +8,12 @@ import { ProblemAlert } from '~/parts/ProblemAlert'
 import { NewPassword, nothingChosen, usable } from './new-password'
 
 interface Props {
-  onChanged: () => void
+  /** The password is another one; the session is about to say so. */
+  onChange: () => void
 }
 
 /** ChangePassword changes the password of who is logged in; his other sessions end. */
-export function ChangePassword({ onChanged }: Props) {
+export function ChangePassword({ onChange }: Props) {
   const t = useT()
   const { begin } = useSessionState()
   const [current, setCurrent] = useState('')
@@ -27,11 +28,12 @@ export function ChangePassword({ onChanged }: Props) {
     if (busy || !usable(chosen)) return
     setBusy(true)
     try {
-      begin(await send<Session>('POST', '/v1/session/password', { body: { current_password: current, new_password: chosen.password } }))
+      const session = await send<Session>('POST', '/v1/session/password', { body: { current_password: current, new_password: chosen.password } })
+      onChange()
+      begin(session)
       setCurrent('')
       setChosen(nothingChosen)
       setProblem(null)
-      onChanged()
     } catch (err) {
       setProblem(problemOf(err))
     } finally {

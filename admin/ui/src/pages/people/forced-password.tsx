@@ -1,5 +1,5 @@
 import { Anchor } from '@mantine/core'
-import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import { Redirect } from '~/app/account'
 import { useSessionState } from '~/app/session'
 import { useT } from '~/i18n'
@@ -10,13 +10,13 @@ import { Door, DoorWaiting } from './door'
 export default function ForcedPasswordPage() {
   const t = useT()
   const { session, pending, logOut } = useSessionState()
-  const navigate = useNavigate()
+  const [changed, setChanged] = useState(false)
   if (pending) return <DoorWaiting />
   if (!session) return <Redirect to="/login" />
-  if (!session.must_change_password) return <Redirect to="/profile" />
+  if (!session.must_change_password) return <Redirect to={changed ? '/' : '/profile'} />
   return (
     <Door title={t('people.password_forced_title')} text={t('people.password_forced_text')}>
-      <ChangePassword onChanged={() => void navigate({ to: '/', replace: true } as Parameters<typeof navigate>[0])} />
+      <ChangePassword onChange={() => setChanged(true)} />
       <Anchor component="button" type="button" size="sm" onClick={() => void logOut()} style={{ alignSelf: 'flex-start' }}>
         {t('shell.log_out')}
       </Anchor>

@@ -52,7 +52,7 @@ export default function ProfilePage() {
           <Title order={2} size="h4" mb="sm">
             {t('people.password_title')}
           </Title>
-          <ChangePassword onChanged={() => notifications.show({ message: t('people.password_changed') })} />
+          <ChangePassword onChange={() => notifications.show({ message: t('people.password_changed') })} />
         </Card>
       </SimpleGrid>
     </>
