@@ -2,7 +2,7 @@ import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-quer
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { send, setGate } from '~/api/client'
 import { Problem } from '~/api/problem'
-import { languages, setLanguage, type Language } from '~/i18n'
+import { languageChosen, languages, setLanguage, type Language } from '~/i18n'
 import { LoginDialog } from './login-dialog'
 
 /** Session is who uses the page, as GET /v1/session tells it. */
@@ -103,7 +103,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const language = session?.person.language
   useEffect(() => {
-    if (language && (languages as readonly string[]).includes(language)) void setLanguage(language as Language)
+    if (language && !languageChosen() && (languages as readonly string[]).includes(language)) void setLanguage(language as Language)
   }, [language])
 
   const logOut = useCallback(async () => {

@@ -26,6 +26,9 @@ const dictionaries: Record<Language, () => Promise<{ default: unknown }>> = {
 
 const storageKey = 'dialtone.language'
 
+/** languageChosen says whether a language was chosen on this machine; that one stays. */
+export const languageChosen = () => localStorage.getItem(storageKey) !== null
+
 /** preferredLanguage is the one chosen on this machine, else the browser's. */
 export function preferredLanguage(): Language {
   const wished = [localStorage.getItem(storageKey) ?? '', ...navigator.languages].map((l) => l.slice(0, 2))
