@@ -34,7 +34,13 @@ var (
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	d := start(t, options{config: wideConfig, args: []string{"--demo"}})
-	printed := d.out.String()
+	printed := ""
+	await(t, "all is printed", func() error {
+		if printed = d.out.String(); !strings.Contains(printed, "the two call each other") {
+			return fmt.Errorf("printed: %s", printed)
+		}
+		return nil
+	})
 	for _, want := range []string{"http://" + d.Admin, filepath.Join(d.data, "platform.key")} {
 		if !strings.Contains(printed, want) {
 			t.Errorf("no %q in what is printed:\n%s", want, printed)
