@@ -41,7 +41,7 @@ func accountFileOperations() []*operation {
 		},
 		{
 			method: http.MethodPost, path: path, event: "account.export", name: "account.export_secrets", scope: record.ScopeSecrets,
-			summary: "Streams the account as a file, its secrets sealed under a passphrase.", body: []reflect.Type{typeOf[exportWish]()}, emptyBody: true,
+			summary: "Streams the account as a file, its secrets sealed under a passphrase. Only administrators and platform keys get people's logins with it.", body: []reflect.Type{typeOf[exportWish]()}, emptyBody: true,
 			media: mediaLines, status: http.StatusOK, handle: handleExport,
 		},
 		{
@@ -68,7 +68,8 @@ func handleExport(c *call) (*answer, error) {
 		}
 	}
 	name := "account-" + c.server.now().UTC().Format(time.DateOnly) + ".ndjson"
-	options := store.ExportOptions{Passphrase: wish.Passphrase, Daemon: c.server.Version}
+	// A manager must not get at what the owner's password, or an administrator's, hashes to.
+	options := store.ExportOptions{Passphrase: wish.Passphrase, NoLogins: !c.platform(), Daemon: c.server.Version}
 	return &answer{
 		status: http.StatusOK,
 		header: map[string]string{"Content-Type": mediaLines, "Content-Disposition": `attachment; filename="` + name + `"`},

@@ -44,6 +44,28 @@ func TestAccountMoves(t *testing.T) {
 	w.entries(w.account, "account.export", 1)
 }
 
+// Who knows the passphrase can open the file: what an owner's or an administrator's
+// password hashes to is not for his managers.
+func TestExportHasNoLogins(t *testing.T) {
+	w := newWorld(t)
+	w.hire(w.account, "owner@example.com", record.RoleOwner)
+	manager, _ := w.hire(w.account, "ann@example.com", record.RoleAccountManager)
+	wish := fieldsOf{"passphrase": testPassphrase}
+	const login = `"record":"login"`
+	for name, file := range map[string]*got{
+		"account manager": manager.send(http.MethodPost, w.at("/export"), wish),
+		"account's key":   w.send(w.newKey(w.account, allScopes()...), http.MethodPost, w.at("/export"), wish),
+		"nobody's secret": w.get(w.at("/export")),
+	} {
+		if strings.Contains(file.want(http.StatusOK).raw, login) {
+			t.Errorf("%s gets logins", name)
+		}
+	}
+	if n := strings.Count(w.post(w.at("/export"), wish).want(http.StatusOK).raw, login); n != 2 {
+		t.Errorf("a platform key gets %d logins", n)
+	}
+}
+
 func TestImportRefuses(t *testing.T) {
 	w := newWorld(t)
 	plain := w.get(w.at("/export")).want(http.StatusOK).raw

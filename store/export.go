@@ -84,6 +84,9 @@ type ExportOptions struct {
 	// Passphrase seals passwords, tokens and carriers' credentials into the file; without
 	// one they are left out, and API keys, logins and the provisioning URL with them.
 	Passphrase string
+	// NoLogins leaves the logins out in any case: whoever knows the passphrase reads what
+	// people's passwords hash to.
+	NoLogins bool
 	// Daemon is the version that exports.
 	Daemon string
 
@@ -152,6 +155,9 @@ func (s *Store) ExportAccount(account record.ID, o ExportOptions, w io.Writer) e
 	list := s.recordsOf(account)
 	if len(list) == 0 {
 		return ErrNotFound
+	}
+	if o.NoLogins {
+		list = slices.DeleteFunc(list, func(r record.Record) bool { return r.Kind() == record.KindLogin })
 	}
 	e := &exporter{store: s, w: bufio.NewWriter(w), hash: sha256.New()}
 	head := exportHead{
