@@ -101,9 +101,10 @@ func (c *call) setCookie(token string, until time.Time) string {
 	return cookie.String()
 }
 
-// secure says whether the browser speaks HTTPS, with us or with a proxy at our address.
+// secure says whether the browser speaks HTTPS, with us or with a proxy: the browser says
+// so itself, even where the proxy asks for us by another name.
 func (c *call) secure() bool {
-	if c.r.TLS != nil {
+	if c.r.TLS != nil || strings.HasPrefix(c.r.Header.Get("Origin"), "https:") {
 		return true
 	}
 	public := c.publicURL()

@@ -37,6 +37,9 @@ func TestCookie(t *testing.T) {
 	if c := login(func(r *http.Request) { r.Host = "phones.example.com" }); !c.Secure {
 		t.Error("not Secure behind a proxy that speaks HTTPS")
 	}
+	if c := login(func(r *http.Request) { r.Host = "127.0.0.1:8081" }, withHeader("Origin", "https://phones.example.com")); !c.Secure {
+		t.Error("not Secure behind a proxy that asks for another name")
+	}
 	if c := login(func(r *http.Request) { r.Host = "127.0.0.1:8081" }); c.Secure {
 		t.Error("Secure where the browser does not speak HTTPS")
 	}
