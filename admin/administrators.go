@@ -31,7 +31,10 @@ func administrators() *collection[*record.Manager] {
 
 // prepareAdministrator keeps an administrator one: his role in an account is changed there,
 // and DELETE takes the platform from him.
-func prepareAdministrator(_ *call, _ *store.Tx, in *input[*record.Manager]) (any, error) {
+func prepareAdministrator(c *call, tx *store.Tx, in *input[*record.Manager]) (any, error) {
+	if err := c.stillManages(tx); err != nil {
+		return nil, err
+	}
 	role := record.RoleAdministrator
 	if !in.create {
 		role = in.before.Role

@@ -181,12 +181,21 @@ func (c *call) managed(tx *store.Tx) (*record.Manager, error) {
 	return m, c.mayManage(m)
 }
 
+// invited is the manager or administrator the path names, if the caller may send him a link.
+func (c *call) invited(tx *store.Tx) (*record.Manager, error) {
+	m, err := c.managed(tx)
+	if err != nil {
+		return nil, err
+	}
+	return m, c.mayGive(m.Role)
+}
+
 func handleResend(c *call) (*answer, error) {
 	if err := c.readInvite(); err != nil {
 		return nil, err
 	}
 	return c.change(func(tx *store.Tx) (effect, error) {
-		m, err := c.managed(tx)
+		m, err := c.invited(tx)
 		if err != nil {
 			return effect{}, err
 		}
@@ -206,7 +215,7 @@ func handleReset(c *call) (*answer, error) {
 		return nil, err
 	}
 	return c.change(func(tx *store.Tx) (effect, error) {
-		m, err := c.managed(tx)
+		m, err := c.invited(tx)
 		if err != nil {
 			return effect{}, err
 		}

@@ -3,6 +3,8 @@ package admin
 import (
 	"net/http"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"dialtone/admin/merge"
@@ -117,6 +119,17 @@ func (c *call) mayManage(m *record.Manager) error {
 	return nil
 }
 
+// mayGive refuses a key what would give somebody a role with more than its own scopes:
+// whoever sends a link, or changes where links go, might use it himself.
+func (c *call) mayGive(role string) error {
+	has := person{role: role}
+	missing := slices.DeleteFunc(allScopes(), func(s string) bool { return c.may(s) || !has.has(s) })
+	if len(missing) > 0 {
+		return forbidden("a key cannot give the role %s without the scopes %s", role, strings.Join(missing, ", "))
+	}
+	return nil
+}
+
 // owns says whether the caller is the account's owner.
 func (c *call) owns() bool { return c.person != nil && c.person.role == record.RoleOwner }
 
@@ -137,10 +150,18 @@ func prepareManager(c *call, tx *store.Tx, in *input[*record.Manager]) (any, err
 			return nil, err
 		}
 	}
-	if in.before.Role != in.record.Role {
-		return nil, c.changeRole(tx, in)
+	if in.before.Email != in.record.Email {
+		if err := c.mayGive(in.before.Role); err != nil {
+			return nil, err
+		}
 	}
-	return nil, nil
+	if in.before.Role == in.record.Role {
+		return nil, nil
+	}
+	if err := c.mayGive(in.record.Role); err != nil {
+		return nil, err
+	}
+	return nil, c.changeRole(tx, in)
 }
 
 // mayCreate refuses a new manager who would be more than the caller.
@@ -151,8 +172,8 @@ func (c *call) mayCreate(tx *store.Tx, m *record.Manager) error {
 	if m.Administrator && !c.platform() {
 		return forbidden("administrators are made by administrators")
 	}
-	if m.Role != record.RoleOwner {
-		return nil
+	if err := c.mayGive(m.Role); err != nil || m.Role != record.RoleOwner {
+		return err
 	}
 	owner, err := tx.Owner(c.account)
 	if err != nil || owner == nil && (c.platform() || c.owns()) {
@@ -175,7 +196,7 @@ func (c *call) stillManages(tx *store.Tx) error {
 		return unauthorized()
 	}
 	now := *c.person
-	if now.described(r); !now.may(c.op) {
+	if now.described(r); !now.may(c.op) || c.op.scoped() && !now.administrator && now.account != c.account {
 		return forbidden("your role has changed")
 	}
 	c.person = &now
@@ -246,17 +267,26 @@ func (c *call) demote(tx *store.Tx, owner *record.Manager) error {
 	return c.audit(tx, effect{account: c.account, before: before, after: owner})
 }
 
-// writtenManager invites a new manager; one whose address has changed gets no further with
-// links that were sent to the old one.
+// writtenManager invites a new manager; what was sent to an address that has changed is
+// taken back.
 func writtenManager(c *call, tx *store.Tx, in *input[*record.Manager]) error {
 	if in.create {
 		extra := in.extra.(*managerInput)
 		return c.courier.send(c, tx, in.record, record.InviteLogin, extra.sent)
 	}
 	if in.before.Email != in.record.Email {
-		return tx.EndInvitations(in.record.ID)
+		return moved(tx, in.record.ID)
 	}
 	return nil
+}
+
+// moved takes back what was sent to a person's address of before: who reads its mail now
+// gets no further with it.
+func moved(tx *store.Tx, id record.ID) error {
+	if err := tx.EndInvitations(id); err != nil {
+		return err
+	}
+	return endTemporary(tx, id)
 }
 
 func lastOwner() error {

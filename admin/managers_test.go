@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -260,6 +261,56 @@ func TestTemporaryPassword(t *testing.T) {
 	w.post(w.manager(late.id())+"/resend", nil).want(http.StatusOK)
 	w.send("", http.MethodPost, "/v1/session", fieldsOf{"email": "ben@example.com", "password": again}).want(http.StatusUnauthorized)
 	w.post(w.manager(made.id())+"/resend", nil).want(http.StatusConflict)
+}
+
+// What went to an address that was wrong is worthless once it is put right.
+func TestAnotherAddress(t *testing.T) {
+	w := newWorld(t)
+	made := w.post(w.at("/account_managers"), fieldsOf{"name": "Ann", "email": "an@example.com", "invite": "password"}).want(http.StatusCreated)
+	temporary := made.json()["invitation"].(map[string]any)["temporary_password"].(string)
+	user := w.post(w.at("/users"), fieldsOf{"name": "U", "email": "uu@example.com"}).want(http.StatusCreated).id()
+	link := w.post(w.at("/users/"+string(user)+"/invite"), nil).want(http.StatusOK).text("link")
+	b := w.logIn("an@example.com", temporary)
+	w.patch(w.manager(made.id()), fieldsOf{"email": "ann@example.com"}).want(http.StatusOK)
+	b.send(http.MethodGet, "/v1/session", nil).want(http.StatusUnauthorized)
+	for _, email := range []string{"an@example.com", "ann@example.com"} {
+		w.send("", http.MethodPost, "/v1/session", fieldsOf{"email": email, "password": temporary}).want(http.StatusUnauthorized)
+	}
+	if got := w.get(w.manager(made.id())).text("status"); got != personExpired {
+		t.Errorf("status is %s", got)
+	}
+	w.post(w.manager(made.id())+"/resend", nil).want(http.StatusOK)
+	w.patch(w.at("/users/"+string(user)), fieldsOf{"email": "u@example.com"}).want(http.StatusOK)
+	w.send("", http.MethodGet, "/v1/invitations/"+tokenOf(t, link), nil).want(http.StatusNotFound)
+}
+
+// An administrator who is none any more does not get through with what he asked before.
+func TestAdministratorWhoWasOne(t *testing.T) {
+	w := newWorld(t)
+	other := w.newAccount("Other")
+	_, boss := w.hire(other, "boss@example.com", record.RoleOwner)
+	_, id := w.hire(w.account, "ann@example.com", record.RoleOwner)
+	var was *person
+	w.store.View(func(v *store.View) {
+		r, _ := personIn(v, id)
+		was = &person{}
+		was.described(r)
+		was.administrator = true // as he still was when he asked
+	})
+	for _, path := range []string{"/v1/accounts/{account}/account_managers/{manager}", "/v1/administrators/{manager}"} {
+		for _, op := range w.server.table() {
+			if op.method != http.MethodPatch || op.path != path {
+				continue
+			}
+			c := newCall(w.server, op, nil, httptest.NewRequest(http.MethodPatch, "/", nil))
+			c.person, c.account = was, other
+			c.r.SetPathValue("manager", string(boss))
+			err := w.store.Update(t.Context(), func(tx *store.Tx) error { return c.stillManages(tx) })
+			if problemOf(err, w.server.log).Status != http.StatusForbidden {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+	}
 }
 
 // A link works once, for whoever comes first, till it is replaced or its time is over.

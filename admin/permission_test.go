@@ -140,6 +140,41 @@ func TestKeysGiveNoMore(t *testing.T) {
 	w.send(key, http.MethodPost, w.at("/api_keys"), fieldsOf{"name": "more", "scopes": []string{"read", "secrets"}}).want(http.StatusForbidden)
 }
 
+// Nor do keys get at more by way of people: a link leads to all that a manager may do.
+func TestKeysMakeNobodyMore(t *testing.T) {
+	w := newWorld(t)
+	_, ann := w.hire(w.account, "ann@example.com", record.RoleAccountManager)
+	_, vic := w.hire(w.account, "vic@example.com", record.RoleViewer)
+	_, user := w.userLogsIn("user@example.com")
+	late := w.post(w.at("/users"), fieldsOf{"name": "L", "email": "late@example.com"}).want(http.StatusCreated).id()
+	looks, writes, all := w.newKey(w.account, "read", "manage"), w.newKey(w.account, "read", "write"), w.newKey(w.account, allScopes()...)
+	manager := func(email, role string) fieldsOf { return fieldsOf{"name": "M", "email": email, "role": role} }
+	for name, tt := range map[string]struct {
+		key, method, path string
+		body              any
+		want              int
+	}{
+		"makes an account manager":     {looks, http.MethodPost, w.at("/account_managers"), manager("a@example.com", record.RoleAccountManager), http.StatusForbidden},
+		"makes a viewer":               {looks, http.MethodPost, w.at("/account_managers"), manager("b@example.com", record.RoleViewer), http.StatusCreated},
+		"makes a viewer more":          {looks, http.MethodPatch, w.manager(vic), fieldsOf{"role": record.RoleAccountManager}, http.StatusForbidden},
+		"resets a manager":             {looks, http.MethodPost, w.manager(ann) + "/reset", nil, http.StatusForbidden},
+		"resets a viewer":              {looks, http.MethodPost, w.manager(vic) + "/reset", nil, http.StatusOK},
+		"has a manager's mails":        {looks, http.MethodPatch, w.manager(ann), fieldsOf{"email": "c@example.com"}, http.StatusForbidden},
+		"names a manager":              {looks, http.MethodPatch, w.manager(ann), fieldsOf{"name": "Anna"}, http.StatusOK},
+		"signs a manager out":          {looks, http.MethodPost, w.manager(ann) + "/sign_out", nil, http.StatusNoContent},
+		"has the mails of who logs in": {writes, http.MethodPatch, w.at("/users/" + string(user)), fieldsOf{"email": "d@example.com"}, http.StatusForbidden},
+		"has another's mails":          {writes, http.MethodPatch, w.at("/users/" + string(late)), fieldsOf{"email": "e@example.com"}, http.StatusOK},
+		"with all scopes":              {all, http.MethodPost, w.at("/account_managers"), manager("f@example.com", record.RoleAccountManager), http.StatusCreated},
+		"but no administrator":         {all, http.MethodPost, w.at("/account_managers"), fieldsOf{"name": "M", "email": "g@example.com", "administrator": true}, http.StatusForbidden},
+		"nor the owner":                {all, http.MethodPost, w.at("/account_managers"), manager("h@example.com", record.RoleOwner), http.StatusForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w.t = t
+			w.send(tt.key, tt.method, tt.path, tt.body).want(tt.want)
+		})
+	}
+}
+
 // One platform key is always left.
 func TestLastPlatformKey(t *testing.T) {
 	w := newWorld(t)

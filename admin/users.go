@@ -21,14 +21,9 @@ func users() *collection[*record.User] {
 		blank:   record.NewUser,
 		filters: textFilter("name or e-mail address"),
 		match:   matchTexts(func(u *record.User) []string { return []string{u.Name, u.Email} }),
-		written: func(_ *call, tx *store.Tx, in *input[*record.User]) error {
-			if in.create || in.before.Email == in.record.Email {
-				return nil
-			}
-			return tx.EndInvitations(in.record.ID)
-		},
-		show:  func(_ *call, u *record.User, _ any) any { return &userView{User: u, Login: personNone} },
-		shown: reflect.TypeFor[*userView](),
+		written: writtenUser,
+		show:    func(_ *call, u *record.User, _ any) any { return &userView{User: u, Login: personNone} },
+		shown:   reflect.TypeFor[*userView](),
 		live: func(c *call, shown []any) {
 			now := c.server.now()
 			c.view(func(v *store.View) {
@@ -39,6 +34,22 @@ func users() *collection[*record.User] {
 			})
 		},
 	})
+}
+
+// writtenUser takes back what was sent to an address that has changed. Where mails to
+// somebody who logs in go is for who may invite him: a link could be asked for to there.
+func writtenUser(c *call, tx *store.Tx, in *input[*record.User]) error {
+	if in.create || in.before.Email == in.record.Email {
+		return nil
+	}
+	login, err := tx.LoginOf(in.record.ID)
+	if err != nil {
+		return err
+	}
+	if login != nil && !c.may(record.ScopeManage) {
+		return forbidden("he logs in with that address: changing it needs the scope %s", record.ScopeManage)
+	}
+	return moved(tx, in.record.ID)
 }
 
 // userOperations are the rows of users, with what lets one of them log in.
