@@ -1,4 +1,5 @@
 import { createTheme, type MantineColorsTuple } from '@mantine/core'
+import { t } from '~/i18n'
 
 // Teal, dark enough for white text at shade 8.
 const tone: MantineColorsTuple = ['#e6f9fb', '#d3edf1', '#a9dae2', '#7bc6d2', '#56b5c5', '#3fabbd', '#2fa5b9', '#1e90a3', '#0b7285', '#075f70']
@@ -14,4 +15,8 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace',
   headings: { fontWeight: '650' },
+  components: {
+    // A function: the language may change.
+    Modal: { defaultProps: () => ({ closeButtonProps: { 'aria-label': t('shell.close') } }) },
+  },
 })
