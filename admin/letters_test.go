@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -161,6 +162,33 @@ func TestPasswordReset(t *testing.T) {
 	}
 	if n := len(w.entries(w.account, "password_reset.create", 1)); n > resetMails+1 {
 		t.Errorf("%d resets of one address", n)
+	}
+}
+
+// Even where no more mail can wait, who asks is not told that somebody has the address.
+func TestPasswordResetWithoutRoom(t *testing.T) {
+	w := newWorld(t)
+	w.hire(w.account, "ann@example.com", record.RoleOwner)
+	w.server.Mail = &postOffice{open: true}
+	for full := false; !full; {
+		err := w.store.Update(t.Context(), func(tx *store.Tx) error {
+			for range 2000 {
+				row := store.OutboxRow{Lane: store.OutboxMail, Account: w.account, ExpiresAt: tx.Now().Add(time.Hour)}
+				if _, err := tx.PutOutbox(row); errors.Is(err, store.ErrOutboxFull) {
+					full = true
+					return nil
+				} else if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, email := range []string{"ann@example.com", "nobody@example.com"} {
+		w.send("", http.MethodPost, "/v1/password_resets", fieldsOf{"email": email}).want(http.StatusAccepted)
 	}
 }
 

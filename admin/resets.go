@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"net/http"
 	"reflect"
 
@@ -38,7 +39,7 @@ func handleForgotten(c *call) (*answer, error) {
 		return nil, err
 	}
 	who, login := c.claimed(in.Email)
-	return c.change(func(tx *store.Tx) (effect, error) {
+	a, err := c.change(func(tx *store.Tx) (effect, error) {
 		e := effect{account: c.account, resource: c.resource, answer: taken}
 		if who == nil || !c.courier.mailed {
 			return e, nil
@@ -54,4 +55,9 @@ func handleForgotten(c *call) (*answer, error) {
 		_, err = c.invite(tx, now, purpose)
 		return e, err
 	})
+	if errors.Is(err, store.ErrOutboxFull) { // which would tell that somebody has the address
+		c.detail = "too many mails wait already"
+		return taken, nil
+	}
+	return a, err
 }

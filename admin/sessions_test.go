@@ -230,3 +230,23 @@ func TestLoginIsLimited(t *testing.T) {
 	w.clock.add(time.Hour)
 	try("ann@example.com", goodPassword, "198.51.100.77:1").want(http.StatusOK)
 }
+
+// Who guesses through a proxy on this machine keeps out nobody but whom he guesses at.
+func TestLoginThroughProxy(t *testing.T) {
+	w := newWorld(t)
+	w.hire(w.account, "ann@example.com", record.RoleOwner)
+	w.hire(w.account, "ben@example.com", record.RoleViewer)
+	for _, proxy := range []string{"127.0.0.1:1", "[::1]:1"} {
+		try := func(email, password string) *got {
+			return w.send("", http.MethodPost, "/v1/session", fieldsOf{"email": email, "password": password}, from(proxy))
+		}
+		for range 2 * sourceGuesses {
+			try("nobody@example.com", "wrong")
+		}
+		try("ann@example.com", goodPassword).want(http.StatusOK)
+		for range addressGuesses {
+			try("ben@example.com", "wrong")
+		}
+		try("ben@example.com", goodPassword).want(http.StatusTooManyRequests)
+	}
+}
