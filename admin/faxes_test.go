@@ -243,7 +243,7 @@ func TestSendFax(t *testing.T) {
 	sent := first.json()
 	for field, want := range map[string]any{
 		"direction": "outbound", "status": "queued", "to": "+13125550199", "from": "+13125550100", "number": string(number),
-		"total_pages": 3.0, "max_attempts": 3.0, "header": "Clinic",
+		"source_pages": 3.0, "transport": "", "max_attempts": 3.0, "header": "Clinic",
 	} {
 		if sent[field] != want {
 			t.Errorf("%s is %v, want %v", field, sent[field], want)
@@ -270,7 +270,7 @@ func TestSendFax(t *testing.T) {
 
 	later := w.clock.now().Add(time.Hour).Format(time.RFC3339)
 	again := w.post(w.at("/faxes"), fieldsOf{"to": "2125550188", "file": id, "scheduled_at": later}).want(http.StatusCreated).json()
-	if again["total_pages"] != 3.0 || again["reason"] != "scheduled" || again["next_attempt_at"] == nil {
+	if again["source_pages"] != 3.0 || again["reason"] != "scheduled" || again["next_attempt_at"] == nil {
 		t.Errorf("sent on as %v", again)
 	}
 	w.send(w.newKey(w.account, record.ScopeWrite), http.MethodPost, w.at("/faxes"), fieldsOf{"to": "2125550188", "file": id}).want(http.StatusForbidden)

@@ -77,7 +77,7 @@ func (s *Service) receive(ctx context.Context, in *Incoming) (*Reception, error)
 	r := &Reception{Session: newSession(), s: s, fax: record.Fax{
 		ID: record.NewFaxID(now), Account: in.Account, Direction: record.FaxInbound, State: record.FaxReceiving,
 		Number: in.Number.ID, From: in.From, To: in.To, Call: in.Call, CreatedAt: now, StartedAt: now,
-		Mailed: in.Number.FaxRecipients, DeleteMailed: in.Number.DeleteDocuments, Attempts: 1,
+		Transport: record.FaxOverG711, Mailed: in.Number.FaxRecipients, DeleteMailed: in.Number.DeleteDocuments, Attempts: 1,
 	}}
 	err := s.config.Store.Update(ctx, func(tx *store.Tx) error { return tx.PutFax(&r.fax) })
 	if errors.Is(err, store.ErrNoSpace) {
@@ -91,6 +91,7 @@ func (r *Reception) ID() string { return r.fax.ID }
 
 // Start begins the fax over T.38: datagrams go out by send, which must not wait.
 func (r *Reception) Start(a Agreed, tone bool, send func([]byte)) {
+	r.fax.Transport = record.FaxOverT38
 	terminal := t38.New(a.config(t30.Config{
 		Ident: ident(r.fax.To), Caps: t30.AllCaps(), Sink: r, SkipCED: tone, Progress: r.progress,
 	}))

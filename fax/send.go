@@ -177,7 +177,7 @@ func (s *Service) attempt(ctx context.Context, f *record.Fax, j *job, a *Admissi
 		return outcome{record.FaxInternal, err.Error()}
 	}
 	defer line.Hangup()
-	f.Call, f.State = line.ID(), record.FaxSending
+	f.Call, f.State, f.Transport = line.ID(), record.FaxSending, record.FaxOverT38
 	if err := s.put(f); err != nil {
 		s.log.Error("fax's state cannot be written", "fax", f.ID, "err", err)
 	}

@@ -56,6 +56,12 @@ const (
 	FaxInternal     = "internal_error"
 )
 
+// Transports of a fax.
+const (
+	FaxOverT38  = "t38"
+	FaxOverG711 = "g711"
+)
+
 // Fax is a document that came or goes by fax.
 type Fax struct {
 	ID        string    `json:"id" doc:"Identifier, sortable by time."`
@@ -76,8 +82,9 @@ type Fax struct {
 	ReadAt    time.Time `json:"read_at,omitzero" doc:"When somebody read it; absent while nobody has."`
 	Seconds   float64   `json:"seconds" doc:"How long the newest call took."`
 
-	Pages      int `json:"pages" doc:"Pages that were confirmed."`
-	TotalPages int `json:"total_pages" doc:"Pages of the document; of an inbound fax those that came so far."`
+	Transport  string `json:"transport" doc:"t38, or g711 of a fax whose call never left audio; empty before there was a call."`
+	Pages      int    `json:"pages" doc:"Pages that were confirmed."`
+	TotalPages int    `json:"source_pages" cbor:"total_pages" doc:"Pages of the document; of an inbound fax those that came so far."`
 
 	Rate       int    `json:"rate" doc:"Bit/s of the last page."`
 	Coding     string `json:"coding" doc:"MH, MR or MMR, on the line."`

@@ -81,7 +81,7 @@ export function FaxDialog({ again, onClose }: { again?: Fax; onClose: () => void
         />
       </SimpleGrid>
       {again ? (
-        <Text size="sm">{t('live.document_of', { count: again.total_pages })}</Text>
+        <Text size="sm">{t('live.document_of', { count: again.source_pages })}</Text>
       ) : (
         <DropZone label={t('live.fax_files')} hint={t('live.fax_files_text')} accept="application/pdf,image/tiff,image/png,.pdf,.tif,.tiff,.png" multiple disabled={share !== null} onFiles={take} />
       )}

@@ -201,7 +201,7 @@ function Document({ fax }: { fax: Fax }) {
         </Group>
       </Group>
       {looking ? (
-        <FaxPages id={fax.id} count={Math.max(fax.direction === 'inbound' ? fax.pages : fax.total_pages, 1)} />
+        <FaxPages id={fax.id} count={Math.max(fax.direction === 'inbound' ? fax.pages : fax.source_pages, 1)} />
       ) : (
         <Group>
           <Button variant="light" onClick={look}>

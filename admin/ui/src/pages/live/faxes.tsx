@@ -95,7 +95,7 @@ export function FaxState({ fax }: { fax: Fax }) {
 export function PageProgress({ fax }: { fax: Fax }) {
   const t = useT()
   const going = fax.status === 'sending' || fax.status === 'receiving'
-  const total = Math.max(fax.total_pages, fax.pages)
+  const total = Math.max(fax.source_pages, fax.pages)
   return (
     <>
       {fax.direction === 'inbound' || fax.pages === total ? total : t('live.of', { count: fax.pages, all: total })}
