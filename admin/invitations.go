@@ -151,30 +151,34 @@ func takeInvitation(tx *store.Tx, i *record.Invitation) error {
 
 // accept lets a person who was invited, or has forgotten his password, choose one.
 func (c *call) accept(i *record.Invitation, in *acceptInput, hash string) (*answer, error) {
-	return c.logIn(i.Person, func(tx *store.Tx) error {
+	return c.logIn(i.Person, func(tx *store.Tx) ([]record.FieldChange, error) {
 		if err := takeInvitation(tx, i); err != nil {
-			return err
+			return nil, err
 		}
-		if err := in.rename(tx, i.Person); err != nil {
-			return err
+		changes, err := in.rename(tx, i.Person)
+		if err != nil {
+			return nil, err
 		}
-		return c.setPassword(tx, i.Person, hash)
-	}, passwordChanged())
+		return append(changes, passwordChanged()...), c.setPassword(tx, i.Person, hash)
+	})
 }
 
-// rename takes over the name and the language a person gives himself.
-func (in *acceptInput) rename(tx *store.Tx, id record.ID) error {
+// rename takes over the name and the language a person gives himself, and returns what
+// that changes.
+func (in *acceptInput) rename(tx *store.Tx, id record.ID) ([]record.FieldChange, error) {
 	who, err := loadPerson(tx, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	before := who.Clone()
 	switch who := who.(type) {
 	case *record.Manager:
 		who.Name, who.Language = cmp.Or(in.Name, who.Name), cmp.Or(in.Language, who.Language)
 	case *record.User:
 		who.Name, who.Language = cmp.Or(in.Name, who.Name), cmp.Or(in.Language, who.Language)
 	}
-	return tx.Replace(who, 0)
+	changes := differences(before, who)
+	return changes, tx.Replace(who, 0)
 }
 
 // setPassword gives a person a password of his own, whether he has had one or not.

@@ -313,6 +313,18 @@ func TestAdministratorWhoWasOne(t *testing.T) {
 	}
 }
 
+// Who calls himself otherwise with his link is in the log with it.
+func TestNameOnInvitation(t *testing.T) {
+	w := newWorld(t)
+	made := w.post(w.at("/account_managers"), fieldsOf{"name": "A", "email": "ann@example.com"}).want(http.StatusCreated)
+	link := made.json()["invitation"].(map[string]any)["link"].(string)
+	w.send("", http.MethodPost, "/v1/invitations/"+tokenOf(t, link), fieldsOf{"password": goodPassword, "name": "Ann", "language": "fr"}).want(http.StatusOK)
+	want := []record.FieldChange{{Field: "language", Before: "en", After: "fr"}, {Field: "name", Before: "A", After: "Ann"}, {Field: "password", After: changed}}
+	if diff := cmp.Diff(want, w.entries(w.account, "invitation.accept", 1)[0].Changes); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+}
+
 // A link works once, for whoever comes first, till it is replaced or its time is over.
 func TestInvitation(t *testing.T) {
 	w := newWorld(t)

@@ -115,16 +115,16 @@ func handleLogin(c *call) (*answer, error) {
 		c.server.guesses.wrong(c.source, in.Email)
 		return nil, loginFailed()
 	}
-	return c.logIn(who.Header().ID, func(tx *store.Tx) error {
+	return c.logIn(who.Header().ID, func(tx *store.Tx) ([]record.FieldChange, error) {
 		now, err := tx.LoginOf(who.Header().ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if now == nil || !bytes.Equal(now.Hash, login.Hash) { // changed in the meantime
-			return loginFailed()
+			return nil, loginFailed()
 		}
-		return nil
-	}, nil)
+		return nil, nil
+	})
 }
 
 // proves says whether a password is that of a login; nil is nobody's, which takes as long
@@ -169,10 +169,11 @@ func (c *call) usual(who record.Record) (known bool) {
 }
 
 // logIn makes a session for a person and answers with it. before does what belongs to the
-// login in the same transaction; changes are what the audit entry tells of it.
-func (c *call) logIn(id record.ID, before func(tx *store.Tx) error, changes []record.FieldChange) (*answer, error) {
+// login in the same transaction, and returns what the audit entry tells of it.
+func (c *call) logIn(id record.ID, before func(tx *store.Tx) ([]record.FieldChange, error)) (*answer, error) {
 	return c.change(func(tx *store.Tx) (effect, error) {
-		if err := before(tx); err != nil {
+		changes, err := before(tx)
+		if err != nil {
 			return effect{}, err
 		}
 		return c.begin(tx, id, changes)
