@@ -25,14 +25,14 @@ run: build ## build and serve with the default configuration and a demo account
 	@exec ./bin/dialtone serve --config configs/dialtone.yaml --demo
 
 test: quicklint ui-check $(UI) ## check format and code, then run every test with the race detector
-	@tools/apt.sh gcc libc6-dev curl baresip-core ghostscript kamailio kamailio-tls-modules libtiff-tools libxml2-utils poppler-utils postfix rtpengine-daemon sip-tester sipvicious iproute2 nftables libspandsp-dev
+	@tools/apt.sh gcc libc6-dev curl baresip-core chromium fonts-dejavu-core ghostscript kamailio kamailio-tls-modules libtiff-tools libxml2-utils poppler-utils postfix rtpengine-daemon sip-tester sipvicious iproute2 nftables libspandsp-dev
 	go test -run Alloc ./sip/... ./provision/... ./store ./e911/... ./internal/... ./fax/...
 	CGO_ENABLED=1 go test -shuffle=on -tags spandsp ./test/spandsp
 	CGO_ENABLED=1 go test -tags spandsp -run '^TestFaxMachine$$' ./test
 	go test -race -shuffle=on -timeout 30m ./...
 
 soak: ## run the tests that take long in full: floods, kill loops, big matrices
-	@tools/apt.sh gcc libc6-dev curl baresip-core ghostscript kamailio kamailio-tls-modules libtiff-tools libxml2-utils poppler-utils postfix rtpengine-daemon sip-tester sipvicious iproute2 nftables libspandsp-dev
+	@tools/apt.sh gcc libc6-dev curl baresip-core chromium fonts-dejavu-core ghostscript kamailio kamailio-tls-modules libtiff-tools libxml2-utils poppler-utils postfix rtpengine-daemon sip-tester sipvicious iproute2 nftables libspandsp-dev
 	DIALTONE_SOAK=1 CGO_ENABLED=1 go test -shuffle=on -tags spandsp -timeout 2h ./test/spandsp
 	CGO_ENABLED=1 go test -tags spandsp -run '^TestFaxMachine$$' ./test
 	DIALTONE_SOAK=1 go test -race -shuffle=on -timeout 6h ./...
