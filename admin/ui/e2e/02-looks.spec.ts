@@ -50,7 +50,7 @@ for (const { width, scheme } of [{ width: 1440, scheme: 'light' }, { width: 390,
     await page.goto('/login')
     const found = (await barriers(page)).map((b) => `/login: ${b}`)
     await enter(page.locator('form'), owner.email)
-    await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible()
+    await expect(page.locator('nav a[href*="/users"]')).toBeAttached() // the account's pages are known
     for (const path of await pages(page)) {
       await page.goto(path)
       await expect(page.getByRole('heading', { level: 1 }).first(), path).toBeVisible()

@@ -25,16 +25,15 @@ export function Entrance() {
   return <Redirect to={accountPath(account, pathname)} search={search} />
 }
 
-/** AccountScope is around every page of an account: there must be one, and it is live. */
+/** AccountScope is around every page of an account: there must be one, and it is live. A user sees neither. */
 export function AccountScope() {
   const id = useAccountID()
-  const account = useRecord<'/v1/accounts', Shown<'Account'>>('/v1/accounts', id)
-  const session = useSession()
-  if (session.role !== 'user') {
-    if (account.isPending) return <Waiting />
-    if (account.error) return <ProblemPage problem={problemOf(account.error)} />
-    localStorage.setItem(lastKey, id)
-  }
+  const user = useSession().role === 'user'
+  const account = useRecord<'/v1/accounts', Shown<'Account'>>('/v1/accounts', user ? null : id)
+  if (user) return <Outlet key={id} />
+  if (account.isPending) return <Waiting />
+  if (account.error) return <ProblemPage problem={problemOf(account.error)} />
+  localStorage.setItem(lastKey, id)
   return (
     <LiveProvider>
       <Outlet key={id} />

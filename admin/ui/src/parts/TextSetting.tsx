@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core'
-import { useState, type HTMLInputTypeAttribute, type KeyboardEvent, type ReactNode } from 'react'
+import { useRef, useState, type HTMLInputTypeAttribute, type KeyboardEvent, type ReactNode } from 'react'
 import { useUnsaved } from '~/app/unsaved'
 import { useT } from '~/i18n'
 import type { Bound } from './fields'
@@ -22,6 +22,7 @@ export function TextSetting({ name, value, disabled, save, label, description, m
   const [draft, setDraft] = useState<string | null>(null)
   const { busy, run, error, clear } = useSave()
   const stored = value ?? ''
+  const begun = useRef({ stored, save }) // what the draft was begun from
   const dirty = draft !== null && draft !== stored
   useUnsaved(dirty)
 
@@ -30,9 +31,16 @@ export function TextSetting({ name, value, disabled, save, label, description, m
     clear()
   }
 
+  function write(text: string) {
+    if (draft === null) begun.current = { stored, save }
+    setDraft(text)
+  }
+
+  // Somebody else's change of this field meanwhile is met with the revision from before it: the person is asked.
   async function submit() {
     const text = (draft ?? '').trim()
-    if (await run(() => save(text === '' && emptyIsNull ? null : text))) setDraft(null)
+    const put = begun.current.stored === stored ? save : begun.current.save
+    if (await run(() => put(text === '' && emptyIsNull ? null : text))) setDraft(null)
   }
 
   function keys(e: KeyboardEvent) {
@@ -60,9 +68,9 @@ export function TextSetting({ name, value, disabled, save, label, description, m
   return (
     <Stack gap={6}>
       {multiline ? (
-        <Textarea autosize minRows={2} {...shared} onChange={(e) => setDraft(e.currentTarget.value)} />
+        <Textarea autosize minRows={2} {...shared} onChange={(e) => write(e.currentTarget.value)} />
       ) : (
-        <TextInput {...shared} onChange={(e) => setDraft(e.currentTarget.value)} />
+        <TextInput {...shared} onChange={(e) => write(e.currentTarget.value)} />
       )}
       {dirty && <SaveCancel busy={busy} label={label} onSave={submit} onCancel={cancel} save={t('shell.save')} cancel={t('shell.cancel')} />}
     </Stack>
