@@ -1,6 +1,7 @@
 package call
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,11 @@ func TestExtensionToExtension(t *testing.T) {
 	}
 	if len(p.traces[0].Messages) < 10 {
 		t.Errorf("trace has %d messages", len(p.traces[0].Messages))
+	}
+	for _, m := range p.traces[0].Messages {
+		if _, err := netip.ParseAddrPort(m.Local); err != nil {
+			t.Errorf("our address %q: %v", m.Local, err)
+		}
 	}
 	want := []EventKind{EventStarted, EventRinging, EventAnswered, EventEnded}
 	if got := p.kinds(); !slices.Equal(got, want) {

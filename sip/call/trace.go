@@ -18,12 +18,26 @@ type trace struct {
 func (t *trace) add(m record.TraceMessage) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if m.Local == "" {
+		m.Local = t.localTo(m.Remote)
+	}
 	if t.size += m.Size(); t.size > record.MaxTrace {
 		t.dropped++
 		t.size -= m.Size()
 		return
 	}
 	t.list = append(t.list, m)
+}
+
+// localTo is our address in what was exchanged with a peer before: a request within a dialog is
+// not asked for the socket it came by.
+func (t *trace) localTo(remote string) string {
+	for i := range t.list {
+		if t.list[i].Remote == remote && t.list[i].Local != "" {
+			return t.list[i].Local
+		}
+	}
+	return ""
 }
 
 func (t *trace) take() record.CallTrace {
@@ -36,7 +50,10 @@ func (t *trace) take() record.CallTrace {
 // first of each call.
 func (m *Manager) Trace(legID string, sent bool, message []byte, f dialog.Flow) {
 	t := record.TraceMessage{
-		Time: m.now(), Sent: sent, Local: f.Local.String(), Remote: f.Remote.String(), Transport: f.Transport, Message: string(message),
+		Time: m.now(), Sent: sent, Remote: f.Remote.String(), Transport: f.Transport, Message: string(message),
+	}
+	if f.Local.IsValid() {
+		t.Local = f.Local.String()
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
