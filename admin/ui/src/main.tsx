@@ -16,7 +16,7 @@ import { preferredLanguage, setLanguage } from './i18n'
 const client = new QueryClient({
   defaultOptions: {
     // Without a connection things fail at once, and say so, instead of waiting unseen.
-    mutations: { networkMode: 'always' },
+    mutations: { networkMode: 'always', gcTime: 0 }, // what a mutation answered may be a secret
     queries: {
       networkMode: 'always',
       staleTime: 5_000,

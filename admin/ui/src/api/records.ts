@@ -164,9 +164,14 @@ export function usePatch<C extends string, T extends Stored = Row<C> & Stored>(c
     },
     onMutate: ({ record, changes, optimistic }) => (optimistic ? show(client, path, record.id, changes) : undefined),
     onError: (_err, _change, before) => before?.forEach(([key, data]) => client.setQueryData(key, data)),
-    onSuccess: (saved, { record }) => client.setQueryData(recordKey(path, record.id), saved),
+    onSuccess: (saved, { record }) => client.setQueryData(recordKey(path, record.id), unsecret(saved)),
     onSettled: () => void refresh(client, path),
   })
+}
+
+/** unsecret leaves out what is shown once: it is not kept behind the dialog that showed it. */
+function unsecret<T extends object>(saved: T): T {
+  return Object.fromEntries(Object.entries(saved).filter(([name]) => !['password', 'secret', 'key'].includes(name))) as T
 }
 
 /** show puts changes into every cached copy of a record, and gives what was there. */

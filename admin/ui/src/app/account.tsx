@@ -6,6 +6,14 @@ export function useAccountID(): string {
   return (useParams({ strict: false }) as { account?: string }).account ?? ''
 }
 
+const lastKey = 'dialtone.account'
+
+/** lastAccount is the account this browser showed last, '' for none. */
+export const lastAccount = () => localStorage.getItem(lastKey) ?? ''
+
+/** rememberAccount keeps it for addresses and pages of no account. */
+export const rememberAccount = (id: string) => localStorage.setItem(lastKey, id)
+
 /** accountPath is where a page of an account is. */
 export const accountPath = (account: string, page: string) => `/accounts/${account}${page}`
 

@@ -3,12 +3,10 @@ import { Outlet, useMatch } from '@tanstack/react-router'
 import { problemOf } from '~/api/problem'
 import { useList, useRecord } from '~/api/records'
 import type { Shown } from '~/api/types'
-import { accountPath, Redirect, useAccountID } from './account'
+import { accountPath, lastAccount, Redirect, rememberAccount, useAccountID } from './account'
 import { LiveProvider } from './live'
 import { ProblemPage } from './problem'
 import { useSession } from './session'
-
-const lastKey = 'dialtone.account'
 
 /** Entrance sends an address without an account to the same page of the person's account. */
 export function Entrance() {
@@ -19,8 +17,10 @@ export function Entrance() {
   if (session.administrator && accounts.isPending) return <Waiting />
   if (accounts.error) return <ProblemPage problem={problemOf(accounts.error)} />
   const known = accounts.data?.data.map((a) => a.id) ?? []
-  const last = localStorage.getItem(lastKey)
-  const account = session.account ?? (last && known.includes(last) ? last : known[0])
+  const last = lastAccount()
+  // Of more accounts than were asked for, the last one may well be there.
+  const there = last !== '' && (known.includes(last) || Boolean(accounts.data?.next))
+  const account = session.account ?? (there ? last : known[0])
   if (!account) return <Redirect to="/platform/accounts" />
   return <Redirect to={accountPath(account, pathname)} search={search} />
 }
@@ -33,7 +33,7 @@ export function AccountScope() {
   if (user) return <Outlet key={id} />
   if (account.isPending) return <Waiting />
   if (account.error) return <ProblemPage problem={problemOf(account.error)} />
-  localStorage.setItem(lastKey, id)
+  rememberAccount(id)
   return (
     <LiveProvider>
       <Outlet key={id} />

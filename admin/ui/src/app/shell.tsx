@@ -6,7 +6,7 @@ import { Link, Outlet, useLocation, type LinkProps } from '@tanstack/react-route
 import { ChevronDown, Languages, LogOut, Moon, Sun, WifiOff } from 'lucide-react'
 import { Suspense, useEffect } from 'react'
 import { languageNames, languages, setLanguage, useLanguage, useT, type TextKey } from '~/i18n'
-import { accountPath, PageLink, Redirect, useAccountID } from './account'
+import { accountPath, lastAccount, PageLink, Redirect, useAccountID } from './account'
 import { AccountSwitcher } from './account-switcher'
 import { areas, navGroups, type NavEntry } from './area'
 import { ProblemPage } from './problem'
@@ -93,11 +93,17 @@ function Navigation() {
     ))
 }
 
+/** useAccountAround is the account on screen; on pages of none the one this person comes from. */
+function useAccountAround(): string {
+  const session = useSession()
+  return useAccountID() || session.account || (session.administrator && lastAccount()) || ''
+}
+
 /** useEntries are the lines of the sidebar this person sees. */
 function useEntries(): NavEntry[] {
   const may = useMay()
   const session = useSession()
-  const account = useAccountID()
+  const account = useAccountAround()
   return areas
     .flatMap((a) => a.nav)
     .filter((e) => (e.group === 'platform' ? true : account !== ''))
@@ -108,7 +114,7 @@ function useEntries(): NavEntry[] {
 
 function Entry({ entry }: { entry: NavEntry }) {
   const t = useT()
-  const account = useAccountID()
+  const account = useAccountAround()
   const { pathname } = useLocation()
   const to = entry.group === 'platform' ? entry.to : accountPath(account, entry.to)
   const active = entry.to === '/' ? pathname.replace(/\/$/, '') === to.replace(/\/$/, '') : pathname === to || pathname.startsWith(`${to}/`)

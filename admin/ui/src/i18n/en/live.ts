@@ -603,6 +603,7 @@ export default {
   finding_recipients: 'Nobody is told when this phone calls for help.',
   finding_location_without_recipients: 'Nobody is told of an emergency call from here.',
   finding_carrier_reference: "The trunk wants the carrier's own name of the place, and the location has none.",
+  finding_recipient_unreachable: 'Texts can no longer be mailed to this address: the carrier ended its e-mail gateway. Choose another address.',
   finding_e911_status: 'The carrier is not known to have this address. Register it, or set the status once it has.',
   e911_none: 'Not registered',
   e911_pending: 'Being checked',

@@ -606,6 +606,7 @@ const fr: Same<typeof en> = {
   finding_recipients: "Personne n'est prévenu quand ce téléphone appelle à l'aide.",
   finding_location_without_recipients: "Personne n'est prévenu d'un appel d'urgence d'ici.",
   finding_carrier_reference: "Le faisceau demande la référence de l'opérateur pour ce lieu, et le lieu n'en a pas.",
+  finding_recipient_unreachable: 'Cette adresse ne reçoit plus de textos par courriel : l’opérateur a fermé sa passerelle. Choisissez une autre adresse.',
   finding_e911_status: "On ne sait pas si l'opérateur connaît cette adresse. Enregistrez-la, ou réglez le statut une fois que c'est fait.",
   e911_none: 'Non enregistrée',
   e911_pending: 'En vérification',

@@ -60,7 +60,7 @@ export default function Queue() {
           { key: 'live', label: t('live.now'), content: <QueueFloor id={id} /> },
           { key: 'statistics', label: t('live.statistics'), content: <QueueStatistics id={id} />, shown: may('call_queue.read_statistics') },
           { key: 'decisions', label: t('live.decisions'), content: <QueueDecisions id={id} />, shown: may('call.list') },
-          { key: 'settings', label: t('live.settings'), content: <QueueSettings queue={queue} /> },
+          { key: 'settings', label: t('live.settings'), content: <QueueSettings queue={queue} />, keep: true },
         ]}
       />
       <DeleteDialog

@@ -102,7 +102,7 @@ function Page({ list }: { list: CredentialList }) {
           text={t('people.credential_once_text')}
           label={t('people.credential_password')}
           value={shown.password}
-          onClose={() => setShown(null)}
+          onClose={() => (setShown(null), reveal.reset())}
         />
       )}
       <DeleteDialog name={removing?.username ?? null} onDelete={() => remove.mutateAsync(removing!)} onClose={() => setRemoving(null)}>

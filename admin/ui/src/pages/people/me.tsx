@@ -29,11 +29,11 @@ export default function MePage() {
   const account = `/v1/accounts/${useAccountID()}`
   const own = useQuery({
     queryKey: recordKey(account, me),
-    queryFn: ({ signal }) => send<User>('GET', `${account}/${me}`, { signal }),
+    queryFn: async ({ signal }) => ({ ...(await send<User>('GET', `${account}/${me}`, { signal })), id: me }),
   })
   if (own.isPending) return <Loading />
   if (!own.data) return <ProblemPage problem={problemOf(own.error)} />
-  return <Page user={{ ...own.data, id: me }} account={account} />
+  return <Page user={own.data} account={account} />
 }
 
 interface Props {
@@ -50,8 +50,8 @@ function Page({ user, account }: Props) {
       <TabbedPage
         label={t('people.me_title')}
         tabs={[
-          { key: 'general', label: t('people.user_tab_general'), content: <General user={user} account={account} /> },
-          { key: 'forwarding', label: t('people.user_tab_forwarding'), content: <Forwarding user={user} account={account} /> },
+          { key: 'general', label: t('people.user_tab_general'), content: <General user={user} account={account} />, keep: true },
+          { key: 'forwarding', label: t('people.user_tab_forwarding'), content: <Forwarding user={user} account={account} />, keep: true },
           { key: 'calls', label: t('people.me_calls'), content: <MyCalls /> },
         ]}
       />

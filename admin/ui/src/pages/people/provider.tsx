@@ -66,8 +66,8 @@ function Page({ provider }: { provider: Provider }) {
           { key: 'provisioning', label: t('people.provider_tab_provisioning'), content: <ProvisionTab />, shown: may('provisioning.read') },
           { key: 'phones', label: t('people.provider_tab_phones'), content: <PhonesTab provider={provider} /> },
           { key: 'call_queues', label: t('people.provider_tab_queues'), content: <QueuesTab provider={provider} /> },
-          { key: 'trunk', label: t('people.provider_tab_trunk'), content: <TrunkForm provider={provider} /> },
-          { key: 'account', label: t('people.provider_tab_account'), content: <ProviderGeneral provider={provider} /> },
+          { key: 'trunk', label: t('people.provider_tab_trunk'), content: <TrunkForm provider={provider} />, keep: true },
+          { key: 'account', label: t('people.provider_tab_account'), content: <ProviderGeneral provider={provider} />, keep: true },
         ]}
       />
       <DeleteDialog

@@ -58,8 +58,8 @@ function Page({ user }: { user: User }) {
       <TabbedPage
         label={user.name}
         tabs={[
-          { key: 'general', label: t('people.user_tab_general'), content: <General user={user} /> },
-          { key: 'forwarding', label: t('people.user_tab_forwarding'), content: <ForwardingTab user={user} /> },
+          { key: 'general', label: t('people.user_tab_general'), content: <General user={user} />, keep: true },
+          { key: 'forwarding', label: t('people.user_tab_forwarding'), content: <ForwardingTab user={user} />, keep: true },
           { key: 'phones', label: t('people.user_tab_phones'), content: <UserPhones user={user} /> },
           { key: 'login', label: t('people.user_tab_login'), content: <UserLogin user={user} /> },
         ]}

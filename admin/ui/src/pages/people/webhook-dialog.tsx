@@ -11,7 +11,7 @@ import { useSubmit } from './record-form'
 export type Hook = Row<'webhooks'>
 
 const families = ['call.*', 'fax.*', 'device.*', 'registration.*']
-const events = [...families, ...eventTypes.filter((e) => /^(call|fax|device|registration)\.[a-z_]+$/.test(e))]
+const events = [...families, ...eventTypes.filter((e) => /^(call|fax|device|registration)\.[a-z_.]+$/.test(e))]
 
 interface Props {
   record: Hook | null

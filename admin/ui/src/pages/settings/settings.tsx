@@ -25,10 +25,10 @@ export default function Settings() {
         <TabbedPage
           label={t('settings.title')}
           tabs={[
-            { key: 'general', label: t('settings.general'), content: <General account={account} /> },
-            { key: 'telephony', label: t('settings.telephony'), content: <Telephony account={account} /> },
-            { key: 'locations', label: t('settings.locations'), content: <Locations account={account} />, shown: may('location.list') },
-            { key: 'devices', label: t('settings.devices'), content: <DevicesTab account={account} /> },
+            { key: 'general', label: t('settings.general'), content: <General account={account} />, keep: true },
+            { key: 'telephony', label: t('settings.telephony'), content: <Telephony account={account} />, keep: true },
+            { key: 'locations', label: t('settings.locations'), content: <Locations account={account} />, keep: true, shown: may('location.list') },
+            { key: 'devices', label: t('settings.devices'), content: <DevicesTab account={account} />, keep: true },
             { key: 'activity', label: t('settings.activity'), content: <Activity />, shown: may('audit_entry.list') },
           ]}
         />
