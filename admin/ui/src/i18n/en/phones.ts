@@ -252,6 +252,15 @@ export default {
   handsets: 'Handsets',
   no_handsets: 'No handset is paired with this base yet. Add one as a phone of the type DECT handset.',
   slot_of_base: 'Slot {slot}',
+  fax: 'A fax machine is behind it',
+  fax_text: 'Its calls are listened to for fax tones, and each fax counts against the fax limits.',
+  pairing_text: 'The base it is paired with fetches its lines and says where it stands.',
+  not_paired: 'Not paired',
+  pair: 'Pair with base',
+  pair_anew: 'Change base or slot',
+  pair_slot_text: 'The handset’s place at the base, from 1.',
+  unpair: 'Unpair',
+  unpair_text: 'The base gives up the lines of the handset. It can be paired again, here or with another base.',
 
   // Readiness
   readiness: 'Ready to use',

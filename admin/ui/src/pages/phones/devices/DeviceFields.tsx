@@ -7,6 +7,7 @@ import { useFields, type Bound } from '~/parts/fields'
 import { useSave } from '~/parts/useSave'
 import { modelNamed, useModels } from '../models'
 import { modelOf, type Device } from './device'
+import { Pairing } from './Pairing'
 
 /** DeviceFields are what people say of a phone; each is saved by itself. */
 export function DeviceFields({ device }: { device: Device }) {
@@ -24,6 +25,7 @@ export function DeviceFields({ device }: { device: Device }) {
         <TextSetting label={t('phones.name')} maxLength={255} {...field('name')} />
         {desk || device.type === 'dect_base' ? <TextSetting label={t('phones.mac')} description={t('phones.mac_text')} {...field('mac')} /> : null}
         {device.type === 'dect_handset' && <TextSetting label={t('phones.ipei')} {...field('ipei')} />}
+        {device.type === 'dect_handset' && <Pairing handset={device} />}
         {device.type !== 'softphone' && (
           <Choice label={t('phones.model')} description={t('phones.model_text')} bound={field('model')} data={models.filter((m) => m.type === device.type && !m.generic).map((m) => m.model)} />
         )}
@@ -32,6 +34,7 @@ export function DeviceFields({ device }: { device: Device }) {
         {desk && model && model.modules > 0 && <Modules bound={field('expansion_modules') as Bound<string[]>} names={model.module_names} most={model.modules} />}
         <Reference label={t('phones.outbound_number')} description={t('phones.outbound_number_text')} collection="numbers" bound={field('outbound_number')} />
         <TextSetting label={t('phones.callback_number')} description={t('phones.callback_number_text')} type="tel" placeholder="+13125550100" {...field('callback_number')} />
+        {device.type !== 'dect_base' && <ToggleSetting label={t('phones.fax')} description={t('phones.fax_text')} {...field('fax')} />}
         <ToggleSetting label={t('phones.enabled')} {...field('enabled')} />
       </Stack>
     </Paper>
