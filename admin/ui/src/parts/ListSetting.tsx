@@ -4,6 +4,7 @@ import { useUnsaved } from '~/app/unsaved'
 import { useT } from '~/i18n'
 import type { Bound } from './fields'
 import { SaveCancel } from './TextSetting'
+import { useBegun } from './useBegun'
 import { useSave } from './useSave'
 
 interface Props extends Bound<string[] | null> {
@@ -19,6 +20,7 @@ export function ListSetting({ name, value, disabled, save, label, description, p
   const [draft, setDraft] = useState<string[] | null>(null)
   const { busy, run, error, clear } = useSave()
   const stored = value ?? []
+  const begun = useBegun(stored, save)
   const dirty = draft !== null && draft.join('\n') !== stored.join('\n')
   useUnsaved(dirty)
 
@@ -27,8 +29,14 @@ export function ListSetting({ name, value, disabled, save, label, description, p
     clear()
   }
 
+  function write(list: string[]) {
+    if (draft === null) begun.begin()
+    setDraft(list)
+  }
+
   async function submit() {
-    if (await run(() => save(draft))) setDraft(null)
+    const put = begun.ours()
+    if (await run(() => put(draft))) setDraft(null)
   }
 
   return (
@@ -38,7 +46,7 @@ export function ListSetting({ name, value, disabled, save, label, description, p
         description={description}
         name={name}
         value={draft ?? stored}
-        onChange={setDraft}
+        onChange={write}
         placeholder={disabled ? undefined : placeholder}
         readOnly={disabled}
         error={error(name)}

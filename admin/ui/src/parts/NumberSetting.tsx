@@ -4,6 +4,7 @@ import { useUnsaved } from '~/app/unsaved'
 import { useT } from '~/i18n'
 import type { Bound } from './fields'
 import { SaveCancel } from './TextSetting'
+import { useBegun } from './useBegun'
 import { useSave } from './useSave'
 
 interface Props extends Bound<number | null> {
@@ -22,6 +23,7 @@ export function NumberSetting({ name, value, disabled, save, label, description,
   const t = useT()
   const [draft, setDraft] = useState<string | number | null>(null)
   const { busy, run, error, clear } = useSave()
+  const begun = useBegun(value, save)
   const dirty = draft !== null && draft !== (value ?? '')
   useUnsaved(dirty)
 
@@ -30,9 +32,15 @@ export function NumberSetting({ name, value, disabled, save, label, description,
     clear()
   }
 
+  function write(number: string | number) {
+    if (draft === null) begun.begin()
+    setDraft(number)
+  }
+
   async function submit() {
+    const put = begun.ours()
     const next = draft === '' || draft === null ? (emptyIsNull ? null : value) : Number(draft)
-    if (await run(() => save(next))) setDraft(null)
+    if (await run(() => put(next))) setDraft(null)
   }
 
   return (
@@ -46,7 +54,7 @@ export function NumberSetting({ name, value, disabled, save, label, description,
         error={error(name)}
         allowDecimal={false}
         clampBehavior="none"
-        onChange={setDraft}
+        onChange={write}
         onKeyDown={(e) => {
           if (e.key === 'Enter' && dirty) void submit()
           if (e.key === 'Escape' && dirty) cancel()

@@ -1,8 +1,9 @@
 import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core'
-import { useRef, useState, type HTMLInputTypeAttribute, type KeyboardEvent, type ReactNode } from 'react'
+import { useState, type HTMLInputTypeAttribute, type KeyboardEvent, type ReactNode } from 'react'
 import { useUnsaved } from '~/app/unsaved'
 import { useT } from '~/i18n'
 import type { Bound } from './fields'
+import { useBegun } from './useBegun'
 import { useSave } from './useSave'
 
 interface Props extends Bound<string | null> {
@@ -22,7 +23,7 @@ export function TextSetting({ name, value, disabled, save, label, description, m
   const [draft, setDraft] = useState<string | null>(null)
   const { busy, run, error, clear } = useSave()
   const stored = value ?? ''
-  const begun = useRef({ stored, save }) // what the draft was begun from
+  const begun = useBegun(stored, save)
   const dirty = draft !== null && draft !== stored
   useUnsaved(dirty)
 
@@ -32,14 +33,13 @@ export function TextSetting({ name, value, disabled, save, label, description, m
   }
 
   function write(text: string) {
-    if (draft === null) begun.current = { stored, save }
+    if (draft === null) begun.begin()
     setDraft(text)
   }
 
-  // Somebody else's change of this field meanwhile is met with the revision from before it: the person is asked.
   async function submit() {
     const text = (draft ?? '').trim()
-    const put = begun.current.stored === stored ? save : begun.current.save
+    const put = begun.ours()
     if (await run(() => put(text === '' && emptyIsNull ? null : text))) setDraft(null)
   }
 

@@ -9,6 +9,7 @@ import { useT } from '~/i18n'
 import { ProblemAlert } from '~/parts/ProblemAlert'
 import { ReferencePicker } from '~/parts/ReferencePicker'
 import { SaveCancel } from '~/parts/TextSetting'
+import { useBegun } from '~/parts/useBegun'
 import { useSave } from '~/parts/useSave'
 import { added, moved, removed, withPenalty, type Member } from './members'
 import { useRecordName } from './record-name'
@@ -23,12 +24,21 @@ export function QueueMembers({ queue }: { queue: Row<'call_queues'> }) {
   const patch = usePatch<'call_queues', Row<'call_queues'>>('call_queues')
   const stored = queue.members as Member[]
   const [draft, setDraft] = useState<Member[] | null>(null)
+  const begun = useBegun(stored, (changed: Member[]) => patch.mutateAsync({ record: queue, changes: { members: changed } }))
   const { run, busy, problem, clear } = useSave()
   const members = draft ?? stored
   useUnsaved(draft !== null)
   const cancel = () => {
     setDraft(null)
     clear()
+  }
+  const write = (changed: Member[]) => {
+    if (draft === null) begun.begin()
+    setDraft(changed)
+  }
+  const submit = async () => {
+    const put = begun.ours()
+    if (await run(() => put(members))) setDraft(null)
   }
   return (
     <Stack gap="sm">
@@ -50,9 +60,9 @@ export function QueueMembers({ queue }: { queue: Row<'call_queues'> }) {
               place={i + 1}
               last={i === members.length - 1}
               editable={editable}
-              onMove={(by) => setDraft(moved(members, i, by))}
-              onPenalty={(penalty) => setDraft(withPenalty(members, i, penalty))}
-              onRemove={() => setDraft(removed(members, i))}
+              onMove={(by) => write(moved(members, i, by))}
+              onPenalty={(penalty) => write(withPenalty(members, i, penalty))}
+              onRemove={() => write(removed(members, i))}
             />
           </li>
         ))}
@@ -65,7 +75,7 @@ export function QueueMembers({ queue }: { queue: Row<'call_queues'> }) {
           placeholder={t('shell.type_to_search')}
           value={null}
           allow={(r) => !members.some((m) => m.user === r.id)}
-          onChange={(id) => id && setDraft(added(members, id))}
+          onChange={(id) => id && write(added(members, id))}
           maw={360}
         />
       )}
@@ -76,7 +86,7 @@ export function QueueMembers({ queue }: { queue: Row<'call_queues'> }) {
           label={t('live.agents')}
           save={t('shell.save')}
           cancel={t('shell.cancel')}
-          onSave={async () => (await run(() => patch.mutateAsync({ record: queue, changes: { members } }))) && setDraft(null)}
+          onSave={submit}
           onCancel={cancel}
         />
       )}

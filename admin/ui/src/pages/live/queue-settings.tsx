@@ -12,6 +12,7 @@ import { SelectSetting } from '~/parts/SelectSetting'
 import { TargetPicker, type Target } from '~/parts/TargetPicker'
 import { SaveCancel, TextSetting } from '~/parts/TextSetting'
 import { ToggleSetting } from '~/parts/ToggleSetting'
+import { useBegun } from '~/parts/useBegun'
 import { useSave } from '~/parts/useSave'
 import { strategies } from './queue-create'
 import { QueueMembers } from './queue-members'
@@ -165,6 +166,7 @@ function Overflow({ queue }: { queue: Queue }) {
   const { disabled, change } = useQueueChange(queue)
   const { run, busy, problem, error, clear } = useSave()
   const [draft, setDraft] = useState<Target | null | undefined>(undefined)
+  const begun = useBegun(queue.overflow, change)
   const dirty = draft !== undefined
   useUnsaved(dirty)
   const errors = Object.fromEntries((problem?.errors ?? []).filter((e) => e.field.startsWith('overflow')).map((e) => [e.field.replace(/^overflow\.?/, ''), e.detail]))
@@ -172,12 +174,20 @@ function Overflow({ queue }: { queue: Queue }) {
     setDraft(undefined)
     clear()
   }
+  const write = (target: Target | null) => {
+    if (!dirty) begun.begin()
+    setDraft(target)
+  }
+  const submit = async () => {
+    const put = begun.ours()
+    if (await run(() => put({ overflow: draft }))) setDraft(undefined)
+  }
   return (
     <Stack gap="xs">
       <TargetPicker
         label={t('live.overflow')}
         value={dirty ? draft : (queue.overflow as Target | null)}
-        onChange={setDraft}
+        onChange={write}
         clearable
         disabled={disabled}
         errors={problem && Object.keys(errors).length === 0 ? { '': error('overflow') ?? '' } : errors}
@@ -188,7 +198,7 @@ function Overflow({ queue }: { queue: Queue }) {
           label={t('live.overflow')}
           save={t('shell.save')}
           cancel={t('shell.cancel')}
-          onSave={async () => (await run(() => change({ overflow: draft }))) && setDraft(undefined)}
+          onSave={submit}
           onCancel={cancel}
         />
       )}

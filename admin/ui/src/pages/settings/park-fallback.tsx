@@ -4,6 +4,7 @@ import { useUnsaved } from '~/app/unsaved'
 import { useT } from '~/i18n'
 import { TargetPicker, targetErrors, type Target } from '~/parts/TargetPicker'
 import { SaveCancel } from '~/parts/TextSetting'
+import { useBegun } from '~/parts/useBegun'
 import { useSave } from '~/parts/useSave'
 import { useAccountFields, type Account } from './account'
 
@@ -13,6 +14,7 @@ export function ParkFallback({ account }: { account: Account }) {
   const { value, save, disabled } = useAccountFields(account)('park_fallback')
   const [draft, setDraft] = useState<Target | null | undefined>()
   const { busy, run, problem, clear } = useSave()
+  const begun = useBegun(value, save)
   const dirty = draft !== undefined
   useUnsaved(dirty)
   const errors = Object.fromEntries(problem?.errors.map((e) => [e.field, e.detail]) ?? [])
@@ -23,8 +25,14 @@ export function ParkFallback({ account }: { account: Account }) {
     clear()
   }
 
+  function write(target: Target | null) {
+    if (!dirty) begun.begin()
+    setDraft(target)
+  }
+
   async function submit() {
-    if (await run(() => save((draft ?? null) as typeof value))) setDraft(undefined)
+    const put = begun.ours()
+    if (await run(() => put((draft ?? null) as typeof value))) setDraft(undefined)
   }
 
   return (
@@ -32,7 +40,7 @@ export function ParkFallback({ account }: { account: Account }) {
       <TargetPicker
         label={label}
         value={dirty ? (draft ?? null) : (value as Target | null)}
-        onChange={setDraft}
+        onChange={write}
         types={['user', 'ring_group', 'call_queue', 'external']}
         clearable
         disabled={disabled}
