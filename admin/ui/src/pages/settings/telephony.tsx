@@ -10,6 +10,7 @@ import { TextSetting } from '~/parts/TextSetting'
 import { formatTime } from '~/parts/Time'
 import { ToggleSetting } from '~/parts/ToggleSetting'
 import { useAccountFields, type Account } from './account'
+import { FeatureCodes } from './feature-codes'
 import { ParkFallback } from './park-fallback'
 
 /** Telephony: how calls and faxes of the account behave. */
@@ -47,6 +48,7 @@ export function Telephony({ account }: { account: Account }) {
         <NumberSetting label={t('settings.parking_timeout')} description={t('settings.parking_timeout_text')} min={1} max={60} suffix=" min" {...field('parking_timeout_minutes')} />
         <ParkFallback account={account} />
       </SettingsSection>
+      <FeatureCodes account={account} />
       <FaxLimits account={account} />
     </Stack>
   )
