@@ -11,6 +11,7 @@ import { ReferenceSetting } from '~/parts/ReferenceSetting'
 import { SettingsSection } from '~/parts/SettingsSection'
 import { ToggleSetting } from '~/parts/ToggleSetting'
 import { useAccountFields, type Account } from './account'
+import { PhonePasswords } from './phone-passwords'
 import { Provisioning } from './provisioning'
 
 type Template = Shown<'ButtonTemplate'>
@@ -30,6 +31,7 @@ export function DevicesTab({ account }: { account: Account }) {
         <ToggleSetting label={t('settings.device_binding')} description={t('settings.device_binding_text')} {...field('device_binding')} />
         <ListSetting label={t('settings.provision_networks')} description={t('settings.provision_networks_text')} placeholder="203.0.113.0/24" {...field('provision_networks')} />
       </SettingsSection>
+      <PhonePasswords account={account} />
     </Stack>
   )
 }
