@@ -1,20 +1,21 @@
 import { ActionIcon, Button, Menu, Stack, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { MapPin, MoreVertical } from 'lucide-react'
 import { useState } from 'react'
+import { problemOf } from '~/api/problem'
 import { useAction, useRemove } from '~/api/records'
 import type { Shown } from '~/api/types'
 import { useMay } from '~/app/session'
 import { tMaybe, useT } from '~/i18n'
 import { DeleteDialog } from '~/parts/ConfirmDialog'
 import { EmptyState } from '~/parts/EmptyState'
+import { explain } from '~/parts/explain'
 import { ListSetting } from '~/parts/ListSetting'
 import { Phone } from '~/parts/Phone'
-import { ProblemAlert } from '~/parts/ProblemAlert'
 import { RecordTable, type Column } from '~/parts/RecordTable'
 import { ReferenceSetting } from '~/parts/ReferenceSetting'
 import { SettingsSection } from '~/parts/SettingsSection'
 import { StatusBadge, type Tone } from '~/parts/StatusBadge'
-import { useSave } from '~/parts/useSave'
 import { useAccountFields, type Account } from './account'
 import { addressLines } from './address'
 import { LocationDialog } from './location-dialog'
@@ -94,28 +95,36 @@ function Actions({ location, onEdit, onRemove }: ActionsProps) {
   const t = useT()
   const may = useMay()
   const retry = useAction(['locations'])
-  const { run, problem } = useSave()
+
+  async function again() {
+    if (retry.isPending) return
+    try {
+      await retry.mutateAsync({ path: `locations/${location.id}/e911_retry` })
+    } catch (err) {
+      const problem = problemOf(err)
+      const { title, text } = explain(problem)
+      if (!problem.cancelled) notifications.show({ color: 'red', title, message: text })
+    }
+  }
+
   return (
-    <>
-      <ProblemAlert problem={problem} />
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" aria-label={`${t('shell.more')}: ${location.name}`}>
-            <MoreVertical size={16} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {may('location.update') && <Menu.Item onClick={onEdit}>{t('shell.edit')}</Menu.Item>}
-          {may('location.e911_retry') && (
-            <Menu.Item onClick={() => void run(() => retry.mutateAsync({ path: `locations/${location.id}/e911_retry` }))}>{t('settings.e911_retry')}</Menu.Item>
-          )}
-          {may('location.delete') && (
-            <Menu.Item color="red" onClick={onRemove}>
-              {t('shell.delete')}
-            </Menu.Item>
-          )}
-        </Menu.Dropdown>
-      </Menu>
-    </>
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={`${t('shell.more')}: ${location.name}`}>
+          <MoreVertical size={16} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {may('location.update') && <Menu.Item onClick={onEdit}>{t('shell.edit')}</Menu.Item>}
+        {may('location.e911_retry') && (
+          <Menu.Item onClick={() => void again()}>{t('settings.e911_retry')}</Menu.Item>
+        )}
+        {may('location.delete') && (
+          <Menu.Item color="red" onClick={onRemove}>
+            {t('shell.delete')}
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
   )
 }
