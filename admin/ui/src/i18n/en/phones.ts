@@ -463,4 +463,22 @@ export default {
   adopted: 'Added {name}',
   first_seen: 'First seen',
   last_seen: 'Last seen',
+
+  // Phones as a table
+  export: 'Export',
+  import: 'Import',
+  import_title: 'Import phones',
+  import_text: 'A CSV file as the export makes it, at most 1,000 rows. Phones are found by MAC or IPEI: those that are there are changed, the others added. All rows are imported, or none.',
+  import_choose: 'Choose a CSV file',
+  import_too_large: 'The file is too large: at most {size} MiB can be imported at once. Split it.',
+  import_wrong: { one: '{count} row is wrong, so nothing can be imported. Mend it in the file and choose the file again.', other: '{count} rows are wrong, so nothing can be imported. Mend them in the file and choose the file again.' },
+  import_nothing: 'All phones are as the file says already: there is nothing to import.',
+  import_done: 'Imported.',
+  import_rows: 'What becomes of each row',
+  import_row: 'Row',
+  import_shown: '{shown} of {total} rows are shown.',
+  row_create: 'Added',
+  row_update: 'Changed',
+  row_unchanged: 'Unchanged',
+  row_error: 'Wrong',
 } as const

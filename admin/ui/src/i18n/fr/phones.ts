@@ -452,6 +452,24 @@ const fr: Same<typeof en> = {
   adopted: '{name} ajouté',
   first_seen: 'Vu d’abord',
   last_seen: 'Vu la dernière fois',
+
+  // Les téléphones en tableau
+  export: 'Exporter',
+  import: 'Importer',
+  import_title: 'Importer des téléphones',
+  import_text: 'Un fichier CSV tel que l’export le fait, de 1 000 lignes au plus. Les téléphones sont retrouvés par MAC ou IPEI : ceux qui existent sont modifiés, les autres ajoutés. Toutes les lignes sont importées, ou aucune.',
+  import_choose: 'Choisir un fichier CSV',
+  import_too_large: 'Le fichier est trop grand : {size} Mio au plus à la fois. Divisez-le.',
+  import_wrong: { one: '{count} ligne est fausse, rien ne peut donc être importé. Corrigez-la dans le fichier et choisissez-le de nouveau.', other: '{count} lignes sont fausses, rien ne peut donc être importé. Corrigez-les dans le fichier et choisissez-le de nouveau.' },
+  import_nothing: 'Tous les téléphones sont déjà comme le dit le fichier : il n’y a rien à importer.',
+  import_done: 'Importé.',
+  import_rows: 'Ce que devient chaque ligne',
+  import_row: 'Ligne',
+  import_shown: '{shown} lignes sur {total} sont affichées.',
+  row_create: 'Ajouté',
+  row_update: 'Modifié',
+  row_unchanged: 'Inchangé',
+  row_error: 'Fausse',
 }
 
 export default fr

@@ -17,6 +17,7 @@ import { CheckSyncMany } from './CheckSyncMany'
 import { CreateDevice } from './CreateDevice'
 import { addressOf, deviceTypes, kindKey, modelOf, nameOf, type Device } from './device'
 import { HistoryTable } from './HistoryTable'
+import { TableButtons } from './TableButtons'
 import { UnknownPhones } from './UnknownPhones'
 
 /** DevicesPage lists the account's phones, those that came and are not added yet, and what all of them fetched. */
@@ -36,7 +37,16 @@ export default function DevicesPage() {
   )
   return (
     <>
-      <PageHeader title={t('phones.devices')} text={t('phones.devices_text')} actions={add} />
+      <PageHeader
+        title={t('phones.devices')}
+        text={t('phones.devices_text')}
+        actions={
+          <>
+            <TableButtons />
+            {add}
+          </>
+        }
+      />
       <TabbedPage
         label={t('phones.devices')}
         tabs={[
