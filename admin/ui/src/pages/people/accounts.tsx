@@ -1,6 +1,7 @@
 import { Modal, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useNavigate } from '@tanstack/react-router'
+import { FileUp } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { problemOf, type Problem } from '~/api/problem'
 import { useRemove } from '~/api/records'
@@ -8,12 +9,15 @@ import type { Shown } from '~/api/types'
 import { accountPath } from '~/app/account'
 import { currentLanguage, useT } from '~/i18n'
 import { EmptyState } from '~/parts/EmptyState'
+import { May } from '~/parts/May'
 import { PageHeader } from '~/parts/PageHeader'
 import { ProblemAlert } from '~/parts/ProblemAlert'
 import { RecordDialog } from '~/parts/RecordDialog'
 import { RecordTable, type Column } from '~/parts/RecordTable'
 import { Time } from '~/parts/Time'
 import { AddButton } from './add-button'
+import { ExportAccount } from './export-account'
+import { ImportAccount } from './import-account'
 import { LanguageSelect } from './language-select'
 import { useOpened, useSubmit } from './record-form'
 import { RowMenu } from './row-menu'
@@ -29,8 +33,20 @@ export default function AccountsPage() {
   const opened = useOpened<Account>(collection)
   const navigate = useNavigate()
   const [removing, setRemoving] = useState<Account | null>(null)
+  const [exporting, setExporting] = useState<Account | null>(null)
+  const [importing, setImporting] = useState(false)
   const enter = (a: Account) => void navigate({ to: accountPath(a.id, '/') } as Parameters<typeof navigate>[0])
   const add = <AddButton may="account.create" label={t('people.account_add')} onClick={opened.create} />
+  const actions = (
+    <>
+      <May do="account.import">
+        <Button variant="default" leftSection={<FileUp size={16} aria-hidden />} onClick={() => setImporting(true)}>
+          {t('people.import')}
+        </Button>
+      </May>
+      {add}
+    </>
+  )
   const columns: Column<Account>[] = [
     { key: 'name', header: t('people.common_name'), cell: (a) => a.name },
     { key: 'email', header: t('shell.email'), cell: (a) => a.email, from: 'sm' },
@@ -40,7 +56,7 @@ export default function AccountsPage() {
   ]
   return (
     <>
-      <PageHeader title={t('people.account_title')} text={t('people.account_text')} actions={add} />
+      <PageHeader title={t('people.account_title')} text={t('people.account_text')} actions={actions} />
       <RecordTable
         label={t('people.account_title')}
         collection={collection}
@@ -51,6 +67,7 @@ export default function AccountsPage() {
             name={a.name}
             actions={[
               { label: t('people.account_enter'), run: () => enter(a) },
+              { label: t('people.export'), may: 'account.export', run: () => setExporting(a) },
               { label: t('shell.delete'), danger: true, may: 'account.delete', run: () => setRemoving(a) },
             ]}
           />
@@ -58,6 +75,8 @@ export default function AccountsPage() {
         empty={<EmptyState title={t('people.account_empty_title')} text={t('people.account_empty_text')} action={add} />}
       />
       {opened.creating && <AccountDialog onClose={opened.close} />}
+      {exporting && <ExportAccount key={exporting.id} account={exporting} onClose={() => setExporting(null)} />}
+      {importing && <ImportAccount onClose={() => setImporting(false)} />}
       {removing && <RemoveAccount key={removing.id} account={removing} onClose={() => setRemoving(null)} />}
     </>
   )

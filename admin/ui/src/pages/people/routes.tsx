@@ -1,4 +1,4 @@
-import { Building2, Clock3, Contact, Globe, Hash, KeyRound, Link2, ListTree, Network, Phone, PhoneForwarded, ShieldCheck, UserCog, Users, Webhook } from 'lucide-react'
+import { Building2, Clock3, Contact, Globe, Hash, KeyRound, Link2, ListTree, Network, Phone, PhoneForwarded, ScrollText, ShieldCheck, UserCog, Users, Webhook } from 'lucide-react'
 import type { Area } from '~/app/area'
 
 /** The people of an account, what they are called by, and the doors in front of the log-in. */
@@ -19,6 +19,7 @@ export const area: Area = {
     { group: 'people', to: '/webhooks', label: 'people.hook_title', icon: Webhook, may: 'webhook.list' },
     { group: 'platform', to: '/platform/accounts', label: 'people.account_title', icon: Building2, administrator: true },
     { group: 'platform', to: '/platform/administrators', label: 'people.administrator_title', icon: ShieldCheck, administrator: true },
+    { group: 'platform', to: '/platform/activity', label: 'people.activity_title', icon: ScrollText, administrator: true },
   ],
   routes: [
     { path: '/login', scope: 'bare', page: () => import('./login') },
@@ -29,6 +30,7 @@ export const area: Area = {
     { path: '/profile', scope: 'platform', page: () => import('./profile') },
     { path: '/platform/accounts', scope: 'platform', page: () => import('./accounts') },
     { path: '/platform/administrators', scope: 'platform', page: () => import('./administrators') },
+    { path: '/platform/activity', scope: 'platform', page: () => import('./platform-activity') },
     { path: '/me', page: () => import('./me') },
     { path: '/users', page: () => import('./users') },
     { path: '/users/$id', page: () => import('./user') },
