@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -15,7 +16,9 @@ import (
 // UDPTL is the fax side of a phone: a socket for the datagrams of T.38, which are bytes to
 // it.
 type UDPTL struct {
-	conn     *net.UDPConn
+	conn *net.UDPConn
+
+	mu       sync.Mutex // handsets describe it as requests come, tests as they like
 	version  int
 	sections string
 	remote   netip.AddrPort
@@ -47,13 +50,17 @@ func (u *UDPTL) Section(attributes ...string) string {
 
 // Description is a description of these sections, a version later than the one before.
 func (u *UDPTL) Description(sections ...string) string {
+	u.mu.Lock()
 	u.version++
 	u.sections = strings.Join(sections, "")
+	u.mu.Unlock()
 	return u.Again()
 }
 
 // Again is the description of before, as a session refresh has it.
 func (u *UDPTL) Again() string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	return fmt.Sprintf("v=0\r\no=- 77 %d IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n%s", u.version, u.sections)
 }
 
@@ -70,14 +77,19 @@ func (u *UDPTL) Aim(description string) bool {
 	if err != nil || perr != nil {
 		return false
 	}
+	u.mu.Lock()
 	u.remote = netip.AddrPortFrom(addr, uint16(port))
+	u.mu.Unlock()
 	return true
 }
 
 // Send sends a datagram.
 func (u *UDPTL) Send(t testing.TB, b []byte) {
 	t.Helper()
-	if _, err := u.conn.WriteToUDPAddrPort(b, u.remote); err != nil {
+	u.mu.Lock()
+	remote := u.remote
+	u.mu.Unlock()
+	if _, err := u.conn.WriteToUDPAddrPort(b, remote); err != nil {
 		t.Fatal(err)
 	}
 }
