@@ -21,8 +21,12 @@ func TestPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shots := t.ArtifactDir()
+	shots, many := t.ArtifactDir(), "1000"
+	if soak() {
+		many = "10000"
+	}
 	runScripts(t, s, []string{
+		"MANY=" + many,
 		"STAGE=" + orders, "PAGE=http://" + d.Admin, "FIRST_LOGIN=" + strings.TrimSpace(string(link)),
 		"PLATFORM_KEY=" + d.key, "SCREENSHOTS=" + shots,
 	})
